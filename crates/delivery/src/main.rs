@@ -1,0 +1,3 @@
+//! Manifest validation and deployment, run through `cargo xtask`.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Models, holdings, prices and the rebalance record: values that are valid because they exist.

@@ -1,0 +1,1 @@
+//! The inbound HTTP interface: routes, wire types, problems, OpenAPI.

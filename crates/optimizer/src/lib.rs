@@ -1,0 +1,1 @@
+//! The exact whole-share rebalancing solver and the independent checker.

@@ -1,0 +1,3 @@
+//! The binary: configuration, telemetry, wiring, lifecycle.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! The GlobeCo suite in one process, quirks and fault injection included.

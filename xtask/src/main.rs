@@ -1,0 +1,3 @@
+//! The project's automation: thin commands, one file each.
+
+fn main() {}
