@@ -1,3 +1,40 @@
-//! The project's automation: thin commands, one file each.
+//! `cargo xtask`: parses the command line and hands over to the command's own file.
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use xtask::console::{Colour, Console};
+use xtask::mongodb;
+use xtask::workspace::Workspace;
+
+/// The project's automation: everything that the pipeline does, on any machine.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", max_term_width = 100)]
+struct Cli {
+    /// When to colour the output.
+    #[arg(long, global = true, value_enum, default_value_t)]
+    color: Colour,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Provides a MongoDB for tests and development.
+    Mongodb(mongodb::Args),
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let workspace = Workspace::new(Console::new(cli.color));
+    let ended = match &cli.command {
+        Command::Mongodb(args) => mongodb::run(&workspace, args),
+    };
+    match ended {
+        Ok(exit) => exit.into(),
+        Err(error) => {
+            workspace.console.complain(&format!("{error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! The project's automation behind `cargo xtask`: one file per command, each a plan and its execution.
+//!
+//! A command first makes a [`plan::Plan`], a plain value; `--dry-run` prints it and a real run executes the same
+//! value through [`runner`], the only place that starts programs. Anything heavy (manifests, deployments, load)
+//! lives in a crate of its own that the command builds and runs, so that `cargo xtask` itself starts in seconds.
+//!
+//! To add a command: a module here with `Args` and `run`, and a line in `main.rs`. To add a check to the pipeline: an
+//! entry in one of the stages under [`ci`].
+
+pub mod console;
+pub mod environment;
+pub mod exit;
+pub mod mongodb;
+pub mod plan;
+pub mod runner;
+pub mod tools;
+pub mod workspace;

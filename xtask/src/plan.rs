@@ -1,0 +1,206 @@
+//! What a command is going to do, as a value that can be shown, reviewed and then executed unchanged.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::environment;
+
+/// Ordered steps with a title. `--dry-run` prints it; [`crate::runner::Runner::execute`] does exactly what it says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// What the plan achieves, in a few words.
+    pub title: String,
+    /// Done one after the other; the first failure ends the plan.
+    pub steps: Vec<Step>,
+}
+
+impl Plan {
+    /// A plan without steps.
+    #[must_use]
+    pub fn new(title: impl Into<String>) -> Self {
+        Self { title: title.into(), steps: Vec::new() }
+    }
+
+    /// The plan with one more step at its end.
+    #[must_use]
+    pub fn then(mut self, step: impl Into<Step>) -> Self {
+        self.steps.push(step.into());
+        self
+    }
+}
+
+/// One step of a plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Runs a program and waits for its end.
+    Run(Invocation),
+    /// Starts a server, waits until `ready` answers 200, and stops it when the plan ends, however it ends.
+    Serve {
+        /// The server.
+        server: Invocation,
+        /// A URL that answers 200 when it is ready.
+        ready: String,
+        /// How long that may take.
+        within: Duration,
+    },
+    /// Writes a file below the root, with its folders.
+    Write {
+        /// Path below the root.
+        path: PathBuf,
+        /// The whole new content.
+        contents: String,
+    },
+    /// Sends one GET request that must answer 200.
+    Get {
+        /// Where to.
+        url: String,
+    },
+}
+
+impl From<Invocation> for Step {
+    fn from(invocation: Invocation) -> Self {
+        Self::Run(invocation)
+    }
+}
+
+/// A program with its exact arguments and the variables set for it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Invocation {
+    /// Name on the path, or a path below the root.
+    pub program: String,
+    /// The arguments, unquoted.
+    pub args: Vec<String>,
+    /// Variables set in addition to the inherited ones.
+    pub env: Vec<(String, String)>,
+    /// What to do when it fails, for the person who reads the failure.
+    pub remedy: String,
+}
+
+impl Invocation {
+    /// A program with its arguments separated by white space in one text.
+    #[must_use]
+    pub fn new(line: &str) -> Self {
+        let mut words = line.split_whitespace().map(str::to_owned);
+        Self { program: words.next().unwrap_or_default(), args: words.collect(), ..Self::default() }
+    }
+
+    /// With one more argument, which may contain spaces.
+    #[must_use]
+    pub fn arg(mut self, arg: impl Into<String>) -> Self {
+        self.args.push(arg.into());
+        self
+    }
+
+    /// With more arguments.
+    #[must_use]
+    pub fn args<I: IntoIterator<Item = S>, S: Into<String>>(mut self, args: I) -> Self {
+        self.args.extend(args.into_iter().map(Into::into));
+        self
+    }
+
+    /// With a variable set.
+    #[must_use]
+    pub fn env(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.env.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// With advice for the case that it fails.
+    #[must_use]
+    pub fn remedy(mut self, advice: impl Into<String>) -> Self {
+        self.remedy = advice.into();
+        self
+    }
+}
+
+impl fmt::Display for Invocation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (name, value) in &self.env {
+            let shown = if environment::is_secret_name(name) { "***".to_owned() } else { quote(&hide_userinfo(value)) };
+            write!(f, "{name}={shown} ")?;
+        }
+        f.write_str(&quote(&self.program))?;
+        let mut hide_next = false;
+        for arg in &self.args {
+            let shown = match arg.split_once('=') {
+                _ if hide_next => "***".to_owned(),
+                Some((name, _)) if environment::is_secret_name(name) => format!("{name}=***"),
+                _ => quote(&hide_userinfo(arg)),
+            };
+            hide_next = arg.starts_with("--") && !arg.contains('=') && environment::is_secret_name(arg);
+            write!(f, " {shown}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Run(invocation) => write!(f, "run    {invocation}"),
+            Self::Serve { server, ready, within } => {
+                write!(f, "serve  {server}  (ready when {ready} answers 200, within {} s)", within.as_secs())
+            }
+            Self::Write { path, contents } => {
+                write!(f, "write  {} ({} lines)", path.display(), contents.lines().count())
+            }
+            Self::Get { url } => write!(f, "get    {url}"),
+        }
+    }
+}
+
+impl fmt::Display for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}", self.title)?;
+        for (index, step) in self.steps.iter().enumerate() {
+            writeln!(f, "{:>3}. {step}", index + 1)?;
+        }
+        Ok(())
+    }
+}
+
+/// The argument as a shell would need it written.
+fn quote(arg: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,@%+*".contains(c);
+    if !arg.is_empty() && arg.chars().all(plain) { arg.to_owned() } else { format!("'{}'", arg.replace('\'', r"'\''")) }
+}
+
+/// `scheme://user:password@host` without the password.
+#[must_use]
+pub fn hide_userinfo(text: &str) -> String {
+    let Some((scheme, rest)) = text.split_once("://") else { return text.to_owned() };
+    let end = rest.find(['/', '?', ' ']).unwrap_or(rest.len());
+    match rest[..end].rsplit_once('@') {
+        Some((user, host)) if user.contains(':') => {
+            let name = user.split(':').next().unwrap_or_default();
+            format!("{scheme}://{name}:***@{host}{}", &rest[end..])
+        }
+        _ => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Invocation, Plan, Step};
+
+    #[test]
+    fn secrets_are_masked_wherever_they_stand() {
+        let invocation = Invocation::new("docker login --password hunter22 --token=abc")
+            .env("DOCKERHUB_TOKEN", "abcdefgh")
+            .env("MONGODB_URL", "mongodb://app:s3cret@db:27017/orders");
+        assert_eq!(
+            invocation.to_string(),
+            "DOCKERHUB_TOKEN=*** MONGODB_URL=mongodb://app:***@db:27017/orders docker login --password *** --token=***"
+        );
+    }
+
+    #[test]
+    fn a_plan_shows_every_step_with_exact_arguments() {
+        let plan = Plan::new("release v1.2.3")
+            .then(Invocation::new("git tag --annotate v1.2.3 --message").arg("it's v1.2.3"))
+            .then(Step::Write { path: "CHANGELOG.md".into(), contents: "one\ntwo\n".into() });
+        let shown = "release v1.2.3\n  1. run    git tag --annotate v1.2.3 --message 'it'\\''s v1.2.3'\n  2. write  CHANGELOG.md (2 lines)\n";
+        assert_eq!(plan.to_string(), shown);
+    }
+}

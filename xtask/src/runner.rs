@@ -1,0 +1,392 @@
+//! The only place that starts programs: shows what is run, streams what it prints, times it, explains its failure.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+
+use crate::console::Tone;
+use crate::environment;
+use crate::plan::{Invocation, Plan, Step};
+use crate::tools;
+use crate::workspace::Workspace;
+
+/// Executes plans and invocations in a workspace.
+#[derive(Debug)]
+pub struct Runner<'a> {
+    workspace: &'a Workspace,
+    masks: Vec<String>,
+    log: Option<PathBuf>,
+}
+
+/// Why a step did not end well: what was run, how it ended, what to do.
+#[derive(Debug)]
+pub struct StepFailure {
+    what: String,
+    ended: Ended,
+    took: Duration,
+    remedy: String,
+}
+
+/// How a program that failed ended.
+#[derive(Debug)]
+enum Ended {
+    NotStarted(io::Error),
+    Code(Option<i32>),
+}
+
+impl StepFailure {
+    /// The exit code of the program, when it had one.
+    #[must_use]
+    pub fn code(&self) -> Option<i32> {
+        match self.ended {
+            Ended::NotStarted(_) => None,
+            Ended::Code(code) => code,
+        }
+    }
+}
+
+impl fmt::Display for StepFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let took = self.took.as_secs_f64();
+        match &self.ended {
+            Ended::NotStarted(error) => write!(f, "`{}` could not be started: {error}", self.what)?,
+            Ended::Code(Some(code)) => write!(f, "`{}` ended with code {code} after {took:.1} s", self.what)?,
+            Ended::Code(None) => write!(f, "`{}` was ended by a signal after {took:.1} s", self.what)?,
+        }
+        if self.remedy.is_empty() { Ok(()) } else { write!(f, "\n  what to do: {}", self.remedy) }
+    }
+}
+
+impl std::error::Error for StepFailure {}
+
+/// A server that is stopped when it goes out of scope: asked first, killed when it does not listen.
+#[derive(Debug)]
+pub struct Server {
+    child: Child,
+    grace: Duration,
+}
+
+impl Server {
+    /// The process id.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// How the server ended, if it has.
+    ///
+    /// # Errors
+    /// When the system cannot say.
+    pub fn ended(&mut self) -> io::Result<Option<std::process::ExitStatus>> {
+        self.child.try_wait()
+    }
+
+    /// Takes the standard output of a server that was started with a pipe.
+    pub fn stdout(&mut self) -> Option<std::process::ChildStdout> {
+        self.child.stdout.take()
+    }
+
+    /// Waits for the server's own end, as when ctrl-c reaches it.
+    ///
+    /// # Errors
+    /// When the system cannot wait for it.
+    pub fn wait(&mut self) -> io::Result<std::process::ExitStatus> {
+        self.child.wait()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.child.stdin.take());
+        if matches!(self.child.try_wait(), Ok(Some(_))) {
+            return;
+        }
+        let asked = Command::new("kill").arg("-TERM").arg(self.child.id().to_string()).status();
+        let deadline = Instant::now() + if asked.is_ok() { self.grace } else { Duration::ZERO };
+        while Instant::now() < deadline && matches!(self.child.try_wait(), Ok(None)) {
+            thread::sleep(Duration::from_millis(20));
+        }
+        // Both fail only when the process is already gone.
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+impl<'a> Runner<'a> {
+    /// A runner whose output goes to the console.
+    #[must_use]
+    pub fn new(workspace: &'a Workspace) -> Self {
+        Self { workspace, masks: environment::secrets(), log: None }
+    }
+
+    /// A runner that also writes everything to a file, which is created or emptied.
+    ///
+    /// # Errors
+    /// When the file or its folder cannot be made.
+    pub fn logging(workspace: &'a Workspace, log: &Path) -> Result<Self> {
+        create_parent(log)?;
+        File::create(log).with_context(|| format!("cannot create the log {}", log.display()))?;
+        Ok(Self { log: Some(log.to_path_buf()), ..Self::new(workspace) })
+    }
+
+    /// Executes the steps of a plan in order; servers run until the plan ends.
+    ///
+    /// # Errors
+    /// The first step that fails; [`StepFailure`] where a program ended badly.
+    pub fn execute(&self, plan: &Plan) -> Result<()> {
+        let mut servers = Vec::new();
+        for step in &plan.steps {
+            match step {
+                Step::Run(invocation) => self.run(invocation)?,
+                Step::Serve { server, ready, within } => {
+                    let mut started = self.serve(server)?;
+                    await_ready(&mut started, server, ready, *within)?;
+                    servers.push(started);
+                }
+                Step::Write { path, contents } => {
+                    self.trace(&step.to_string());
+                    let path = self.workspace.root.join(path);
+                    create_parent(&path)?;
+                    fs::write(&path, contents).with_context(|| format!("cannot write {}", path.display()))?;
+                }
+                Step::Get { url } => {
+                    self.trace(&step.to_string());
+                    ureq::get(url).call().with_context(|| format!("GET {url} failed"))?;
+                }
+            }
+        }
+        // The last started goes first: a service before what it depends on.
+        while let Some(server) = servers.pop() {
+            drop(server);
+        }
+        Ok(())
+    }
+
+    /// Runs one program to its end, streaming what it prints.
+    ///
+    /// # Errors
+    /// [`StepFailure`] when it cannot be started or does not end with code 0; otherwise when the log cannot be written.
+    pub fn run(&self, invocation: &Invocation) -> Result<()> {
+        self.trace(&invocation.to_string());
+        let started = Instant::now();
+        let fail = |ended| StepFailure {
+            what: invocation.to_string(),
+            ended,
+            took: started.elapsed(),
+            remedy: invocation.remedy.clone(),
+        };
+        let mut command = self.command(invocation);
+        let status = if self.log.is_some() {
+            let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+            let mut child = child.map_err(|error| fail(Ended::NotStarted(error)))?;
+            self.stream(&mut child)?;
+            child.wait()?
+        } else {
+            command.status().map_err(|error| fail(Ended::NotStarted(error)))?
+        };
+        if !status.success() {
+            return Err(fail(Ended::Code(status.code())).into());
+        }
+        let done = format!("  done in {:.1} s", started.elapsed().as_secs_f64());
+        self.workspace.console.say(Tone::Faint, &done);
+        Ok(())
+    }
+
+    /// Starts a server. What it prints goes to `target/ci/logs`, or to the console where no log is kept.
+    ///
+    /// # Errors
+    /// [`StepFailure`] when it cannot be started.
+    pub fn serve(&self, invocation: &Invocation) -> Result<Server> {
+        self.trace(&format!("{invocation} &"));
+        let mut command = self.command(invocation);
+        command.stdin(Stdio::null());
+        if let Some(log) = &self.log {
+            let name = Path::new(&invocation.program).file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let file = File::create(log.with_extension(format!("{name}.log")))?;
+            command.stdout(file.try_clone()?).stderr(file);
+        }
+        self.spawn(command, invocation)
+    }
+
+    /// Starts a server whose standard output and input the caller holds.
+    ///
+    /// # Errors
+    /// [`StepFailure`] when it cannot be started.
+    pub fn serve_piped(&self, invocation: &Invocation) -> Result<Server> {
+        self.trace(&format!("{invocation} &"));
+        let mut command = self.command(invocation);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        self.spawn(command, invocation)
+    }
+
+    fn spawn(&self, mut command: Command, invocation: &Invocation) -> Result<Server> {
+        let child = command.current_dir(&self.workspace.root).spawn().map_err(|error| StepFailure {
+            what: invocation.to_string(),
+            ended: Ended::NotStarted(error),
+            took: Duration::ZERO,
+            remedy: invocation.remedy.clone(),
+        })?;
+        Ok(Server { child, grace: Duration::from_secs(15) })
+    }
+
+    /// Shows a line before it is done, in the log too.
+    fn trace(&self, line: &str) {
+        self.workspace.console.say(Tone::Strong, &format!("$ {line}"));
+        if let Err(error) = self.append(&format!("$ {line}")) {
+            self.workspace.console.say(Tone::Warn, &format!("the log cannot be written: {error}"));
+        }
+    }
+
+    fn append(&self, line: &str) -> io::Result<()> {
+        let Some(log) = &self.log else { return Ok(()) };
+        writeln!(File::options().append(true).open(log)?, "{line}")
+    }
+
+    fn command(&self, invocation: &Invocation) -> Command {
+        let root = &self.workspace.root;
+        let below = root.join(&invocation.program);
+        let mut command = if invocation.program.contains('/') && below.exists() {
+            Command::new(below)
+        } else {
+            Command::new(&invocation.program)
+        };
+        command.current_dir(root).args(&invocation.args).env("PATH", tools::search_path(self.workspace));
+        if self.workspace.console.is_coloured() {
+            command.env("CARGO_TERM_COLOR", "always");
+        }
+        command.envs(invocation.env.iter().map(|(name, value)| (name, value)));
+        command
+    }
+
+    /// Copies both outputs of a child, line by line, to the console and the log, with secrets masked.
+    fn stream(&self, child: &mut Child) -> Result<()> {
+        let Some(log) = &self.log else { return Ok(()) };
+        let log = Mutex::new(File::options().append(true).open(log)?);
+        let copy = |source: Option<Box<dyn Read + Send>>| -> io::Result<()> {
+            let Some(source) = source else { return Ok(()) };
+            let mut lines = BufReader::new(source);
+            let mut line = Vec::new();
+            while lines.read_until(b'\n', &mut line)? > 0 {
+                let text = self.mask(String::from_utf8_lossy(&line).trim_end_matches(['\n', '\r']));
+                self.workspace.console.say(Tone::Plain, &text);
+                if let Ok(mut log) = log.lock() {
+                    writeln!(log, "{text}")?;
+                }
+                line.clear();
+            }
+            Ok(())
+        };
+        let stdout = child.stdout.take().map(|pipe| Box::new(pipe) as Box<dyn Read + Send>);
+        let stderr = child.stderr.take().map(|pipe| Box::new(pipe) as Box<dyn Read + Send>);
+        thread::scope(|scope| {
+            let other = scope.spawn(|| copy(stderr));
+            let first = copy(stdout);
+            first.and(other.join().unwrap_or_else(|_| Err(io::Error::other("the reader of standard error died"))))
+        })?;
+        Ok(())
+    }
+
+    fn mask(&self, text: &str) -> String {
+        self.masks.iter().fold(text.to_owned(), |text, secret| text.replace(secret, "***"))
+    }
+}
+
+/// The last lines of a log, for a failure's report.
+///
+/// # Errors
+/// When the log cannot be read.
+pub fn tail(log: &Path, lines: usize) -> io::Result<String> {
+    let mut last = VecDeque::with_capacity(lines + 1);
+    for line in BufReader::new(File::open(log)?).lines() {
+        last.push_back(line?);
+        if last.len() > lines {
+            last.pop_front();
+        }
+    }
+    Ok(Vec::from(last).join("\n"))
+}
+
+fn create_parent(path: &Path) -> Result<()> {
+    let folder = path.parent().context("a path without a folder")?;
+    fs::create_dir_all(folder).with_context(|| format!("cannot create the folder {}", folder.display()))
+}
+
+/// Polls a URL until it answers 200, the server ends, or the time is over.
+///
+/// # Errors
+/// In the last two cases.
+pub fn await_ready(server: &mut Server, what: &Invocation, ready: &str, within: Duration) -> Result<()> {
+    let deadline = Instant::now() + within;
+    loop {
+        if let Some(status) = server.ended()? {
+            bail!("`{what}` ended before it was ready: {status}");
+        }
+        match ureq::get(ready).call() {
+            Ok(_) => return Ok(()),
+            Err(error) if Instant::now() >= deadline => {
+                bail!("`{what}` was not ready within {} s: GET {ready}: {error}", within.as_secs())
+            }
+            Err(_) => thread::sleep(Duration::from_millis(100)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Runner, StepFailure, tail};
+    use crate::console::{Colour, Console};
+    use crate::plan::{Invocation, Plan, Step};
+    use crate::workspace::Workspace;
+
+    fn workspace(root: &std::path::Path) -> Workspace {
+        Workspace::at(root, Console::new(Colour::Never))
+    }
+
+    #[test]
+    fn a_failure_says_what_ran_how_it_ended_and_what_to_do() {
+        let folder = tempfile::tempdir().unwrap();
+        let invocation = Invocation::new("git no-such-command").remedy("spell it");
+        let error = Runner::new(&workspace(folder.path())).run(&invocation).unwrap_err();
+        let text = error.to_string();
+        assert!(text.starts_with("`git no-such-command` ended with code 1 after"), "{text}");
+        assert!(text.ends_with("what to do: spell it"), "{text}");
+        assert_eq!(error.downcast_ref::<StepFailure>().unwrap().code(), Some(1));
+    }
+
+    #[test]
+    fn a_program_that_does_not_exist_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = Runner::new(&workspace(folder.path())).run(&Invocation::new("no-such-program")).unwrap_err();
+        assert!(error.to_string().starts_with("`no-such-program` could not be started"), "{error}");
+    }
+
+    #[test]
+    fn the_log_keeps_what_was_run_and_what_it_printed() {
+        let folder = tempfile::tempdir().unwrap();
+        let log = folder.path().join("logs/one.log");
+        let workspace = workspace(folder.path());
+        Runner::logging(&workspace, &log).unwrap().run(&Invocation::new("git --version")).unwrap();
+        let text = tail(&log, 9).unwrap();
+        assert!(text.starts_with("$ git --version\ngit version "), "{text}");
+    }
+
+    #[test]
+    fn a_plan_stops_at_its_first_failure() {
+        let folder = tempfile::tempdir().unwrap();
+        let plan = Plan::new("stops")
+            .then(Step::Write { path: "a/one".into(), contents: "1".into() })
+            .then(Invocation::new("git no-such-command"))
+            .then(Step::Write { path: "two".into(), contents: "2".into() });
+        Runner::new(&workspace(folder.path())).execute(&plan).unwrap_err();
+        assert!(folder.path().join("a/one").exists());
+        assert!(!folder.path().join("two").exists());
+    }
+}
