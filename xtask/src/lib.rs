@@ -7,6 +7,8 @@
 //! To add a command: a module here with `Args` and `run`, and a line in `main.rs`. To add a check to the pipeline: an
 //! entry in one of the stages under [`ci`].
 
+pub mod build;
+pub mod ci;
 pub mod console;
 pub mod environment;
 pub mod exit;

@@ -4,8 +4,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use xtask::console::{Colour, Console};
-use xtask::mongodb;
 use xtask::workspace::Workspace;
+use xtask::{ci, mongodb};
 
 /// The project's automation: everything that the pipeline does, on any machine.
 #[derive(Debug, Parser)]
@@ -20,6 +20,8 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Runs everything that must pass, or the named stages.
+    Ci(ci::Args),
     /// Provides a MongoDB for tests and development.
     Mongodb(mongodb::Args),
 }
@@ -28,6 +30,7 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let workspace = Workspace::new(Console::new(cli.color));
     let ended = match &cli.command {
+        Command::Ci(args) => ci::run(&workspace, args),
         Command::Mongodb(args) => mongodb::run(&workspace, args),
     };
     match ended {

@@ -183,7 +183,7 @@ pub fn start(workspace: &Workspace, source: &Source, port: u16) -> Result<Runnin
 fn serve(workspace: &Workspace, invocation: &Invocation, port: u16, data: Option<PathBuf>) -> Result<Running> {
     let log = workspace.reports().join("logs/mongodb.log");
     let mut server = Runner::logging(workspace, &log)?.serve(invocation)?;
-    let deadline = Instant::now() + Duration::from_secs(60);
+    let deadline = Instant::now() + Duration::from_mins(1);
     while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
         if let Some(status) = server.ended()? {
             bail!("`{invocation}` ended before it was ready ({status}); see {}", log.display());

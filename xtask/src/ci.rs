@@ -1,0 +1,135 @@
+//! `cargo xtask ci`: everything that must pass, in stages, with one readable summary at the end.
+
+pub mod needs;
+pub mod outcome;
+pub mod report;
+pub mod stages;
+
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail};
+use clap::Args as ClapArgs;
+
+use crate::console::Tone;
+use crate::environment;
+use crate::exit::Exit;
+use crate::runner::{self, Runner};
+use crate::tools;
+use crate::workspace::Workspace;
+
+use outcome::{Outcome, Tally, Verdict};
+use stages::{Check, Stage};
+
+/// Arguments of `cargo xtask ci`.
+#[derive(Debug, ClapArgs)]
+pub struct Args {
+    /// Stages to run, in the given order; without any, all that are not on request.
+    stages: Vec<String>,
+    /// Shows the stages and their checks.
+    #[arg(long)]
+    list: bool,
+    /// Shows what would be run.
+    #[arg(long)]
+    dry_run: bool,
+    /// Stops at the first check that fails.
+    #[arg(long)]
+    fail_fast: bool,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// When a stage does not exist, the tools cannot be installed, or the reports cannot be written.
+pub fn run(workspace: &Workspace, args: &Args) -> Result<Exit> {
+    let selected = select(stages::all(workspace), &args.stages)?;
+    if args.list || args.dry_run {
+        for stage in &selected {
+            show(workspace, stage, args.dry_run);
+        }
+        return Ok(Exit::Done);
+    }
+    let started = Instant::now();
+    tools::ensure(workspace)?;
+    let mut outcomes = Vec::new();
+    'stages: for stage in &selected {
+        for check in &stage.checks {
+            let outcome = run_check(workspace, stage.name, check)?;
+            let failed = matches!(outcome.verdict, Verdict::Failed(_));
+            outcomes.push(outcome);
+            if failed && args.fail_fast {
+                break 'stages;
+            }
+        }
+    }
+    report::write(workspace, &outcomes, started.elapsed())?;
+    let failed = outcomes.iter().any(|outcome| matches!(outcome.verdict, Verdict::Failed(_)));
+    Ok(if failed { Exit::Failed } else { Exit::Done })
+}
+
+/// The stages that were named, or all that run by default.
+fn select(all: Vec<Stage>, names: &[String]) -> Result<Vec<Stage>> {
+    if names.is_empty() {
+        return Ok(all.into_iter().filter(|stage| stage.by_default).collect());
+    }
+    if let Some(unknown) = names.iter().find(|name| !all.iter().any(|stage| stage.name == **name)) {
+        let known: Vec<_> = all.iter().map(|stage| stage.name).collect();
+        bail!("there is no stage `{unknown}`; the stages are {}", known.join(", "));
+    }
+    Ok(all.into_iter().filter(|stage| names.iter().any(|name| name == stage.name)).collect())
+}
+
+fn show(workspace: &Workspace, stage: &Stage, with_plans: bool) {
+    let console = &workspace.console;
+    let on_request = if stage.by_default { "" } else { " (on request)" };
+    console.say(Tone::Strong, &format!("{:<13} {}{on_request}", stage.name, stage.about));
+    for check in &stage.checks {
+        if with_plans {
+            console.say(Tone::Plain, &format!("  {}: {}", check.name, check.plan).trim_end().replace('\n', "\n  "));
+        } else {
+            console.say(Tone::Plain, &format!("  {:<13} {}", check.name, check.plan.title));
+        }
+    }
+}
+
+fn run_check(workspace: &Workspace, stage: &'static str, check: &Check) -> Result<Outcome> {
+    let console = &workspace.console;
+    let name = format!("{stage}/{}", check.name);
+    console.open_group(&name);
+    let started = Instant::now();
+    let log = workspace.reports().join(format!("logs/{stage}-{}.log", check.name));
+    let missing = check.needs.iter().find_map(|need| need.missing(workspace).map(|why| (need, why)));
+    let verdict = if let Some((need, why)) = missing {
+        let must = need.is_mandatory() && environment::is_ci();
+        let text = format!("{why} ({})", need.how_to_get());
+        if must { Verdict::Failed(text) } else { Verdict::NotRun(text) }
+    } else {
+        match Runner::logging(workspace, &log)?.execute(&check.plan) {
+            Ok(()) => Verdict::Passed,
+            Err(error) => Verdict::Failed(format!("{error:#}")),
+        }
+    };
+    let tally = std::fs::read_to_string(&log).ok().and_then(|text| Tally::read(&text));
+    console.close_group();
+    match &verdict {
+        Verdict::Passed => {}
+        Verdict::Failed(why) => {
+            console.say(Tone::Bad, &format!("{name} failed: {why}"));
+            let context = runner::tail(&log, 30).unwrap_or_default();
+            console.annotate_error(&name, &format!("{why}\n{context}"));
+        }
+        Verdict::NotRun(why) => console.say(Tone::Warn, &format!("{name} not run: {why}")),
+    }
+    let took = started.elapsed();
+    Ok(Outcome { stage, check: check.name, verdict, took, tally })
+}
+
+/// Runs one check outside the pipeline, as the tests of the pipeline do with planted faults.
+///
+/// # Errors
+/// What the check found, or that there is no such check.
+pub fn run_one(workspace: &Workspace, stage: &str, check: &str) -> Result<()> {
+    let stages = stages::all(workspace);
+    let stage = stages.iter().find(|candidate| candidate.name == stage).context("no such stage")?;
+    let check = stage.checks.iter().find(|candidate| candidate.name == check).context("no such check")?;
+    Runner::new(workspace).execute(&check.plan)
+}

@@ -1,0 +1,128 @@
+//! The stages of the pipeline and their checks: data, so that listing, planning and running are one thing.
+
+use crate::plan::{Invocation, Plan};
+use crate::workspace::Workspace;
+
+use super::needs::Need;
+
+/// A group of checks, selectable by name.
+#[derive(Clone, Debug)]
+pub struct Stage {
+    /// As given on the command line.
+    pub name: &'static str,
+    /// One line for `--list`.
+    pub about: &'static str,
+    /// Whether it runs without being named.
+    pub by_default: bool,
+    /// In order; each runs even when an earlier one failed.
+    pub checks: Vec<Check>,
+}
+
+/// One check.
+#[derive(Clone, Debug)]
+pub struct Check {
+    /// Unique within the stage.
+    pub name: &'static str,
+    /// What it does.
+    pub plan: Plan,
+    /// Without these it cannot run.
+    pub needs: Vec<Need>,
+}
+
+impl Check {
+    fn new(name: &'static str, title: &str) -> Self {
+        Self { name, plan: Plan::new(title), needs: Vec::new() }
+    }
+
+    fn run(mut self, invocation: Invocation) -> Self {
+        self.plan = self.plan.then(invocation);
+        self
+    }
+
+    fn needs(mut self, need: Need) -> Self {
+        self.needs.push(need);
+        self
+    }
+}
+
+/// Every stage, in the order in which a full run takes them: the quick ones first.
+#[must_use]
+pub fn all(_workspace: &Workspace) -> Vec<Stage> {
+    vec![quality(), test(), supply_chain(), advisories()]
+}
+
+fn quality() -> Stage {
+    let rustdoc = Invocation::new("cargo doc --workspace --no-deps --locked").env("RUSTDOCFLAGS", "-D warnings");
+    Stage {
+        name: "quality",
+        about: "format, lints, spelling, unused dependencies, repository rules, secrets, documentation",
+        by_default: true,
+        checks: vec![
+            Check::new("rustfmt", "Rust is formatted")
+                .run(Invocation::new("cargo fmt --all --check").remedy("run `cargo fmt --all`")),
+            Check::new("taplo", "TOML is formatted and valid")
+                .run(Invocation::new("taplo lint --no-schema").remedy("fix the syntax error above"))
+                .run(Invocation::new("taplo fmt --check --diff").remedy("run `target/tools/bin/taplo fmt`")),
+            Check::new("typos", "spelling")
+                .run(Invocation::new("typos").remedy("fix the word, or add it to typos.toml with a reason")),
+            Check::new("clippy", "lints, warnings as errors").run(
+                Invocation::new("cargo clippy --workspace --all-targets --locked -- -D warnings")
+                    .remedy("fix the finding, or expect it with a reason: #[expect(lint, reason = \"…\")]"),
+            ),
+            Check::new("shear", "no unused dependencies")
+                .run(Invocation::new("cargo shear").remedy("run `cargo shear --fix`")),
+            Check::new("rustdoc", "documentation builds without warnings")
+                .run(rustdoc.remedy("fix the broken link above")),
+        ],
+    }
+}
+
+fn test() -> Stage {
+    let mongodb = "cargo xtask mongodb run -- cargo nextest run --workspace --locked --profile mongodb";
+    Stage {
+        name: "test",
+        about: "unit, property, contract, HTTP and end-to-end tests; the MongoDB suite; documentation tests",
+        by_default: true,
+        checks: vec![
+            Check::new("all", "every test that needs no server").run(
+                Invocation::new("cargo nextest run --workspace --locked")
+                    .remedy("run the failing test alone: `cargo nextest run NAME`"),
+            ),
+            Check::new("mongodb", "the MongoDB suite, against a server of its own")
+                .run(
+                    Invocation::new(mongodb)
+                        .remedy("run `cargo xtask mongodb run -- cargo nextest run --profile mongodb NAME`"),
+                )
+                .needs(Need::MongoDb),
+            Check::new("doctests", "examples in the documentation")
+                .run(Invocation::new("cargo test --doc --workspace --locked --quiet").remedy("fix the example above")),
+        ],
+    }
+}
+
+fn supply_chain() -> Stage {
+    Stage {
+        name: "supply-chain",
+        about: "licences, sources, layering and duplicates of dependencies",
+        by_default: true,
+        checks: vec![
+            Check::new("deny", "licences, sources and layering of the dependencies").run(
+                Invocation::new("cargo deny --locked check bans licenses sources")
+                    .remedy("replace the dependency, or change deny.toml with a reason"),
+            ),
+        ],
+    }
+}
+
+fn advisories() -> Stage {
+    Stage {
+        name: "advisories",
+        about: "known vulnerabilities of the dependencies, from the RustSec database",
+        by_default: true,
+        checks: vec![
+            Check::new("rustsec", "no dependency has an open advisory")
+                .run(Invocation::new("cargo deny --locked check advisories").remedy("update the dependency"))
+                .needs(Need::AdvisoryDatabase),
+        ],
+    }
+}
