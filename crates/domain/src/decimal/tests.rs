@@ -86,7 +86,10 @@ fn quotients_are_rounded_once() {
     assert_eq!(d("1").checked_div_half_even(d("8"), 2).expect("fits").to_string(), "0.12");
     assert_eq!(d("1").checked_div_half_even(d("0.00"), 2), None);
     let huge = d("999999999999999.9999999999999"); // 28 digits, and as many decimals again in the quotient
-    assert_eq!(huge.checked_div_half_even(d("0.0000000000001"), 6).expect("fits").to_string(), "9999999999999999999999999999.000000");
+    assert_eq!(
+        huge.checked_div_half_even(d("0.0000000000001"), 6).expect("fits").to_string(),
+        "9999999999999999999999999999.000000"
+    );
     assert_eq!(d("1000").checked_div_half_even(d("0.004"), 0).expect("fits").to_string(), "250000");
 }
 

@@ -17,16 +17,19 @@ pub enum FailureCode {
     UpstreamInvalid,
     /// The time ran out before any admissible holdings were found.
     OptimizationTimeout,
+    /// The optimizer's result did not pass the independent check: a defect, and no orders.
+    OptimizerDefect,
 }
 
 impl FailureCode {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::NoFeasibleSolution,
         Self::PriceMissing,
         Self::SecurityUnknown,
         Self::OutOfBounds,
         Self::UpstreamInvalid,
         Self::OptimizationTimeout,
+        Self::OptimizerDefect,
     ];
 
     /// The name on the wire and in records.
@@ -39,6 +42,7 @@ impl FailureCode {
             Self::OutOfBounds => "out_of_bounds",
             Self::UpstreamInvalid => "upstream_invalid",
             Self::OptimizationTimeout => "optimization_timeout",
+            Self::OptimizerDefect => "optimizer_defect",
         }
     }
 

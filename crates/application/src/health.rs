@@ -1,0 +1,152 @@
+//! Whether the service works: the store, the optimizer, the called services.
+
+use crate::rebalancing::SolverPool;
+use ports::{StoreHealth, Upstream, UpstreamHealth};
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+/// How long the optimizer may take to solve a problem of one security, waiting for a free worker included.
+const OPTIMIZER_PATIENCE: Duration = Duration::from_secs(35);
+
+/// Whether something works, and what it said when it does not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It worked when it was last tried.
+    Healthy,
+    /// It did not; a short text for operators.
+    Unhealthy(String),
+    /// It was not tried yet.
+    Unknown,
+}
+
+impl Standing {
+    /// Whether it worked when it was last tried.
+    #[must_use]
+    pub fn is_healthy(&self) -> bool {
+        *self == Self::Healthy
+    }
+}
+
+/// A part of the whole that can fail on its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Component {
+    /// The store.
+    Database,
+    /// The solver and its worker threads.
+    OptimizationEngine,
+    /// A called service.
+    Upstream(Upstream),
+}
+
+/// What is known of every component.
+#[derive(Clone, Debug)]
+pub struct HealthReport {
+    /// Each component's standing.
+    pub components: BTreeMap<Component, Standing>,
+    /// Whether the process is on its way out.
+    pub draining: bool,
+}
+
+impl HealthReport {
+    /// The standing of one component.
+    #[must_use]
+    pub fn standing(&self, component: Component) -> &Standing {
+        self.components.get(&component).unwrap_or(&Standing::Unknown)
+    }
+
+    /// Whether requests should come here: the store and the optimizer work and the process stays. An outage of a
+    /// called service must not take every replica out.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        !self.draining && self.works()
+    }
+
+    /// Whether store and optimizer work.
+    #[must_use]
+    pub fn works(&self) -> bool {
+        self.standing(Component::Database).is_healthy() && self.standing(Component::OptimizationEngine).is_healthy()
+    }
+
+    /// Whether any called service is known not to work.
+    #[must_use]
+    pub fn is_degraded(&self) -> bool {
+        Upstream::ALL.iter().any(|service| matches!(self.standing(Component::Upstream(*service)), Standing::Unhealthy(_)))
+    }
+}
+
+/// Keeps what is known of the optimizer and the called services, and asks the store when it is asked.
+pub struct HealthMonitor {
+    store: Arc<dyn StoreHealth>,
+    upstreams: Arc<dyn UpstreamHealth>,
+    solver: Arc<SolverPool>,
+    known: RwLock<BTreeMap<Component, Standing>>,
+    draining: AtomicBool,
+}
+
+impl HealthMonitor {
+    pub(crate) fn new(
+        store: Arc<dyn StoreHealth>,
+        upstreams: Arc<dyn UpstreamHealth>,
+        solver: Arc<SolverPool>,
+    ) -> Self {
+        Self { store, upstreams, solver, known: RwLock::default(), draining: AtomicBool::new(false) }
+    }
+
+    /// Tries the optimizer and all called services, and remembers what they said. Runs in the background, so that
+    /// answers need not wait for a slow service.
+    pub async fn refresh(&self) {
+        let optimizer = async {
+            let standing = match tokio::time::timeout(OPTIMIZER_PATIENCE, self.solver.self_test()).await {
+                Ok(Ok(())) => Standing::Healthy,
+                Ok(Err(problem)) => Standing::Unhealthy(problem),
+                Err(_) => Standing::Unhealthy("no worker thread became free in time".to_owned()),
+            };
+            self.remember(Component::OptimizationEngine, standing);
+        };
+        let probes = Upstream::ALL.map(|service| async move {
+            let standing = match self.upstreams.probe(service).await {
+                Ok(()) => Standing::Healthy,
+                Err(error) => Standing::Unhealthy(error.to_string()),
+            };
+            self.remember(Component::Upstream(service), standing);
+        });
+        futures::join!(optimizer, futures::future::join_all(probes));
+    }
+
+    /// From now on the process is not ready.
+    pub fn drain(&self) {
+        self.draining.store(true, Ordering::Release);
+    }
+
+    /// What is known without touching anything.
+    #[must_use]
+    pub fn known(&self) -> HealthReport {
+        let components = self.known.read().unwrap_or_else(PoisonError::into_inner).clone();
+        HealthReport { components, draining: self.draining.load(Ordering::Acquire) }
+    }
+
+    /// What is known, and the store's answer of now.
+    pub async fn report(&self) -> HealthReport {
+        let database = match self.store.ping().await {
+            Ok(()) => Standing::Healthy,
+            Err(error) => Standing::Unhealthy(error.to_string()),
+        };
+        self.remember(Component::Database, database);
+        self.known()
+    }
+
+    fn remember(&self, component: Component, standing: Standing) {
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        let before = known.insert(component, standing.clone());
+        drop(known);
+        match (before, standing) {
+            (Some(Standing::Healthy), Standing::Unhealthy(problem)) => {
+                tracing::warn!(?component, problem, "stopped working");
+            }
+            (Some(Standing::Unhealthy(_)), Standing::Healthy) => tracing::info!(?component, "works again"),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! All use cases, wired to the ports they need.
+
+use crate::rebalancing::{Commit, Engine, SolverPool};
+use crate::{
+    CreateModel, DeleteModel, DeleteRebalance, EditModel, GetModel, HealthMonitor, ListModels, ListRebalances,
+    PreviewRebalance, ReadRebalance, RebalanceModel, RebalancePortfolio, RunOnce, UpdateModel,
+};
+use domain::Reserve;
+use optimizer::Limits;
+use ports::{
+    Clock, IdSource, IdempotencyStore, ModelStore, PortfolioAccounting, PortfolioDirectory, PriceSource,
+    RebalanceStore, SecurityMaster, StoreHealth, UpstreamHealth,
+};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What the use cases need from the outside.
+pub struct Ports {
+    /// Where models are kept.
+    pub models: Arc<dyn ModelStore>,
+    /// Where rebalances are kept.
+    pub rebalances: Arc<dyn RebalanceStore>,
+    /// Which keyed requests were made.
+    pub requests: Arc<dyn IdempotencyStore>,
+    /// Whether the store works.
+    pub store_health: Arc<dyn StoreHealth>,
+    /// Cash and holdings.
+    pub accounting: Arc<dyn PortfolioAccounting>,
+    /// Prices.
+    pub prices: Arc<dyn PriceSource>,
+    /// Securities.
+    pub securities: Arc<dyn SecurityMaster>,
+    /// Names of portfolios.
+    pub directory: Arc<dyn PortfolioDirectory>,
+    /// Whether the called services work.
+    pub upstream_health: Arc<dyn UpstreamHealth>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// New ids.
+    pub ids: Arc<dyn IdSource>,
+}
+
+/// How the use cases behave.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// Threads that solve, at least 1.
+    pub solver_workers: usize,
+    /// The most time that one portfolio may take to solve.
+    pub optimization_timeout: Duration,
+    /// The most balances that one run reads at the same time.
+    pub parallel_reads: usize,
+    /// The cash that every rebalance leaves alone.
+    pub reserve: Reserve,
+    /// Longer than any request takes: how long an unfinished keyed request keeps others from running.
+    pub busy_for: Duration,
+}
+
+/// All use cases.
+pub struct Application {
+    /// Create a model.
+    pub create_model: CreateModel,
+    /// Read one model.
+    pub get_model: GetModel,
+    /// List models.
+    pub list_models: ListModels,
+    /// Replace a model.
+    pub update_model: UpdateModel,
+    /// Delete a model.
+    pub delete_model: DeleteModel,
+    /// Change positions or portfolios of a model.
+    pub edit_model: EditModel,
+    /// Rebalance all portfolios of a model.
+    pub rebalance_model: RebalanceModel,
+    /// Rebalance one portfolio.
+    pub rebalance_portfolio: RebalancePortfolio,
+    /// Show what a rebalance would do.
+    pub preview_rebalance: PreviewRebalance,
+    /// List stored rebalances.
+    pub list_rebalances: ListRebalances,
+    /// Read a stored rebalance.
+    pub read_rebalance: ReadRebalance,
+    /// Delete a stored rebalance.
+    pub delete_rebalance: DeleteRebalance,
+    /// Do a keyed request once.
+    pub run_once: RunOnce,
+    /// Whether everything works.
+    pub health: HealthMonitor,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// New ids.
+    pub ids: Arc<dyn IdSource>,
+}
+
+impl Application {
+    /// Wires the use cases and starts the solver threads.
+    ///
+    /// # Errors
+    /// When the system refuses the threads.
+    pub fn new(ports: Ports, settings: &Settings) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        let Ports { models, rebalances, clock, .. } = ports;
+        let solver =
+            Arc::new(SolverPool::new(settings.solver_workers, Limits::default(), settings.optimization_timeout)?);
+        let health = HealthMonitor::new(ports.store_health, ports.upstream_health, Arc::clone(&solver));
+        let engine = Arc::new(Engine {
+            accounting: ports.accounting,
+            prices: ports.prices,
+            securities: ports.securities,
+            directory: ports.directory,
+            solver,
+            reserve: settings.reserve,
+            parallel_reads: settings.parallel_reads,
+        });
+        let commit = Commit { rebalances: Arc::clone(&rebalances), models: Arc::clone(&models), clock: Arc::clone(&clock) };
+        Ok(Self {
+            create_model: CreateModel { models: Arc::clone(&models), clock: Arc::clone(&clock) },
+            get_model: GetModel { models: Arc::clone(&models) },
+            list_models: ListModels { models: Arc::clone(&models) },
+            update_model: UpdateModel { models: Arc::clone(&models), clock: Arc::clone(&clock) },
+            delete_model: DeleteModel { models: Arc::clone(&models) },
+            edit_model: EditModel { models: Arc::clone(&models), clock: Arc::clone(&clock) },
+            rebalance_model: RebalanceModel {
+                models: Arc::clone(&models),
+                engine: Arc::clone(&engine),
+                commit: commit.clone(),
+                clock: Arc::clone(&clock),
+            },
+            rebalance_portfolio: RebalancePortfolio {
+                models: Arc::clone(&models),
+                engine: Arc::clone(&engine),
+                commit,
+                clock: Arc::clone(&clock),
+            },
+            preview_rebalance: PreviewRebalance { models, engine, clock: Arc::clone(&clock) },
+            list_rebalances: ListRebalances { rebalances: Arc::clone(&rebalances) },
+            read_rebalance: ReadRebalance { rebalances: Arc::clone(&rebalances) },
+            delete_rebalance: DeleteRebalance { rebalances },
+            run_once: RunOnce { requests: ports.requests, clock: Arc::clone(&clock), busy_for: settings.busy_for },
+            health,
+            clock,
+            ids: ports.ids,
+        })
+    }
+}
