@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use xtask::console::{Colour, Console};
 use xtask::workspace::Workspace;
-use xtask::{ci, mongodb};
+use xtask::{ci, hooks, mongodb, secrets, tidy};
 
 /// The project's automation: everything that the pipeline does, on any machine.
 #[derive(Debug, Parser)]
@@ -22,8 +22,14 @@ struct Cli {
 enum Command {
     /// Runs everything that must pass, or the named stages.
     Ci(ci::Args),
+    /// Installs the git pre-commit hook.
+    Hooks(hooks::Args),
     /// Provides a MongoDB for tests and development.
     Mongodb(mongodb::Args),
+    /// Looks for credentials in the tree or in what is staged.
+    Secrets(secrets::Args),
+    /// Checks the rules of this repository that no other tool knows.
+    Tidy(tidy::Args),
 }
 
 fn main() -> ExitCode {
@@ -31,6 +37,9 @@ fn main() -> ExitCode {
     let workspace = Workspace::new(Console::new(cli.color));
     let ended = match &cli.command {
         Command::Ci(args) => ci::run(&workspace, args),
+        Command::Hooks(args) => hooks::run(&workspace, args),
+        Command::Secrets(args) => secrets::run(&workspace, args),
+        Command::Tidy(args) => tidy::run(&workspace, args),
         Command::Mongodb(args) => mongodb::run(&workspace, args),
     };
     match ended {

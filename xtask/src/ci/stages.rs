@@ -65,6 +65,10 @@ fn quality() -> Stage {
                 .run(Invocation::new("taplo fmt --check --diff").remedy("run `target/tools/bin/taplo fmt`")),
             Check::new("typos", "spelling")
                 .run(Invocation::new("typos").remedy("fix the word, or add it to typos.toml with a reason")),
+            Check::new("tidy", "the rules of this repository")
+                .run(Invocation::new("cargo xtask tidy").remedy("each finding above says what to do")),
+            Check::new("secrets", "no credentials in the tree")
+                .run(Invocation::new("cargo xtask secrets").remedy("the advice is above")),
             Check::new("clippy", "lints, warnings as errors").run(
                 Invocation::new("cargo clippy --workspace --all-targets --locked -- -D warnings")
                     .remedy("fix the finding, or expect it with a reason: #[expect(lint, reason = \"…\")]"),
