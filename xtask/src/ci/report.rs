@@ -42,7 +42,7 @@ pub fn write(workspace: &Workspace, outcomes: &[Outcome], took: Duration) -> Res
 /// One line for each check, its stage named once.
 fn table(outcomes: &[Outcome]) -> Vec<(Tone, String)> {
     let mut lines =
-        vec![(Tone::Strong, format!("{:<14}{:<14}{:<9}{:>16}{:>10}", "stage", "check", "result", "tests", "time"))];
+        vec![(Tone::Strong, format!("{:<14}{:<14}{:<9}{:>14}{:>14}", "stage", "check", "result", "tests", "time"))];
     let mut stage = "";
     for outcome in outcomes {
         let shown = if outcome.stage == stage { "" } else { outcome.stage };
@@ -53,7 +53,7 @@ fn table(outcomes: &[Outcome]) -> Vec<(Tone, String)> {
         });
         let (tone, word) = words(&outcome.verdict);
         lines
-            .push((tone, format!("{shown:<14}{:<14}{word:<9}{tests:>16}{:>10}", outcome.check, seconds(outcome.took))));
+            .push((tone, format!("{shown:<14}{:<14}{word:<9}{tests:>14}{:>14}", outcome.check, seconds(outcome.took))));
     }
     lines
 }
