@@ -50,10 +50,15 @@ impl Rules {
     #[must_use]
     pub fn find<'a>(&self, line: &'a str) -> Option<(&'static str, &'a str)> {
         let shape = self.shapes.iter().find_map(|(kind, rule)| rule.find(line).map(|found| (*kind, found.as_str())));
-        shape.or_else(|| Some(("a password in a URL", self.in_url.captures(line)?.get(1)?.as_str()))).or_else(|| {
+        shape.or_else(|| self.password_in_url(line)).or_else(|| {
             let value = self.assigned.captures(line)?.get(1)?.as_str();
             is_random(value).then_some(("a secret value", value))
         })
+    }
+
+    fn password_in_url<'a>(&self, line: &'a str) -> Option<(&'static str, &'a str)> {
+        let password = self.in_url.captures(line)?.get(1)?.as_str();
+        (!STAND_INS.contains(&password)).then_some(("a password in a URL", password))
     }
 }
 
