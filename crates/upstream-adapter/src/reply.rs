@@ -1,0 +1,124 @@
+//! An answer and what can be read from it.
+
+use crate::failure::{Failure, excerpt};
+use chrono::DateTime;
+use reqwest::StatusCode;
+use reqwest::header::{DATE, HeaderMap, HeaderName, RETRY_AFTER};
+use serde::de::DeserializeOwned;
+use std::time::Duration;
+
+/// The longest `Retry-After` that is believed.
+const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(3600);
+
+/// A whole answer.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub(crate) status: StatusCode,
+    pub(crate) retry_after: Option<Duration>,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Reply {
+    /// The body of a 2xx answer.
+    ///
+    /// # Errors
+    /// `Unavailable` for 408, 429 and 5xx; `Invalid` for any other status and for a body that is not such JSON.
+    pub(crate) fn json<T: DeserializeOwned>(&self) -> Result<T, Failure> {
+        if !self.status.is_success() {
+            return Err(self.refusal());
+        }
+        self.parsed().map_err(|error| {
+            let (error, begin) = (excerpt(error.to_string().as_bytes()), excerpt(&self.body));
+            Failure::invalid(format!("not the expected JSON: {error}; it begins with {begin:?}"))
+        })
+    }
+
+    /// The body as JSON, whatever the status.
+    pub(crate) fn parsed<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
+        serde_json::from_slice(&self.body)
+    }
+
+    /// What a status other than 2xx means, unless the client knows better.
+    pub(crate) fn refusal(&self) -> Failure {
+        let cause = format!("status {}: {:?}", self.status.as_u16(), excerpt(&self.body)).into();
+        let retryable = [StatusCode::REQUEST_TIMEOUT, StatusCode::TOO_MANY_REQUESTS].contains(&self.status);
+        if retryable || self.status.is_server_error() {
+            Failure::Unavailable { retry_after: self.retry_after, cause }
+        } else {
+            Failure::Invalid { cause }
+        }
+    }
+}
+
+/// When the service wants to be asked again: in seconds, or as a date, which is compared with the date of the answer
+/// so that no clock is needed.
+pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let text = |name: HeaderName| headers.get(name)?.to_str().ok().map(str::trim);
+    let asked = text(RETRY_AFTER)?;
+    let wait = match asked.parse() {
+        Ok(seconds) => Duration::from_secs(seconds),
+        Err(_) => {
+            let [at, now] = [asked, text(DATE)?].map(DateTime::parse_from_rfc2822);
+            (at.ok()? - now.ok()?).to_std().unwrap_or(Duration::ZERO)
+        }
+    };
+    Some(wait.min(LONGEST_RETRY_AFTER))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(pairs: &[(&str, &str)]) -> HeaderMap {
+        let pair = |(name, value): &(&str, &str)| {
+            (HeaderName::try_from(*name).expect("a name"), value.parse().expect("a value"))
+        };
+        pairs.iter().map(pair).collect()
+    }
+
+    #[test]
+    fn retry_after_is_read_as_seconds_or_as_a_date() {
+        let now = ("date", "Mon, 05 Jan 2026 14:30:00 GMT");
+        for (pairs, seconds) in [
+            (&[("retry-after", "120")][..], Some(120)),
+            (&[("retry-after", " 0 ")], Some(0)),
+            (&[("retry-after", "999999")], Some(3600)),
+            (&[now, ("retry-after", "Mon, 05 Jan 2026 14:30:07 GMT")], Some(7)),
+            (&[now, ("retry-after", "Mon, 05 Jan 2026 14:29:00 GMT")], Some(0)),
+            (&[("retry-after", "Mon, 05 Jan 2026 14:30:07 GMT")], None),
+            (&[now, ("retry-after", "soon")], None),
+            (&[("retry-after", "-1")], None),
+            (&[now], None),
+        ] {
+            assert_eq!(retry_after(&headers(pairs)), seconds.map(Duration::from_secs), "{pairs:?}");
+        }
+    }
+
+    fn reply(status: u16, body: &str) -> Reply {
+        let status = StatusCode::from_u16(status).expect("a status");
+        Reply { status, retry_after: Some(Duration::from_secs(9)), body: body.into() }
+    }
+
+    #[test]
+    fn a_status_says_whether_asking_again_helps() {
+        for status in [408, 429, 500, 502, 503, 504] {
+            let failure = reply(status, "").json::<u8>().expect_err("refused");
+            assert!(failure.is_retryable(), "{status}");
+            assert_eq!(failure.retry_after(), Some(Duration::from_secs(9)), "{status}");
+        }
+        for status in [301, 304, 400, 401, 403, 404, 405, 409, 422] {
+            assert!(matches!(reply(status, "1").json::<u8>(), Err(Failure::Invalid { .. })), "{status}");
+        }
+    }
+
+    #[test]
+    fn a_body_of_another_shape_is_invalid_and_quoted_in_short() {
+        for body in ["", "<html>", "[1,", "\"text\"", "{}", "-1", "1 1", "null"] {
+            assert!(matches!(reply(200, body).json::<u8>(), Err(Failure::Invalid { .. })), "{body:?}");
+        }
+        let Err(Failure::Invalid { cause }) = reply(200, &"\"x".repeat(10_000)).json::<u8>() else {
+            panic!("readable");
+        };
+        assert!(cause.to_string().len() < 400, "{cause}");
+    }
+}
