@@ -1,0 +1,104 @@
+//! `kubectl kustomize`: from a directory to the text of its objects, without a network.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::interrupt::Interrupt;
+use crate::process::{self, ProcessError};
+
+/// Rendering takes 0.2 s; a minute means that something waits for a network.
+const DEADLINE: Duration = Duration::from_mins(1);
+
+/// Rendering failed.
+#[derive(Debug, thiserror::Error)]
+pub enum RenderError {
+    /// kubectl did not run.
+    #[error("{0}; install kubectl, or name it with --kubectl")]
+    Kubectl(#[from] ProcessError),
+    /// kustomize refused the directory.
+    #[error("kubectl kustomize {dir} failed: {stderr}")]
+    Kustomize {
+        /// What was to be rendered.
+        dir: PathBuf,
+        /// What kustomize said.
+        stderr: String,
+    },
+    /// A file or directory cannot be read.
+    #[error("cannot read {path}: {source}")]
+    Read {
+        /// Which.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// A file is not what it should be.
+    #[error("{path}: {message}")]
+    Content {
+        /// Which.
+        path: PathBuf,
+        /// What is wrong.
+        message: String,
+    },
+}
+
+/// Renders kustomizations with one kubectl.
+#[derive(Clone, Debug)]
+pub struct Renderer {
+    kubectl: PathBuf,
+    interrupt: Interrupt,
+}
+
+impl Renderer {
+    /// Renders with this kubectl.
+    #[must_use]
+    pub fn new(kubectl: &Path, interrupt: Interrupt) -> Self {
+        Self { kubectl: kubectl.to_path_buf(), interrupt }
+    }
+
+    /// The objects of the kustomization in `dir`, as YAML documents.
+    ///
+    /// # Errors
+    /// [`RenderError`]
+    pub fn render(&self, dir: &Path) -> Result<String, RenderError> {
+        let argv = [self.kubectl.as_path(), Path::new("kustomize"), dir].map(|word| word.display().to_string());
+        let done = process::run(&argv, None, DEADLINE, &self.interrupt)?;
+        if done.succeeded() {
+            Ok(done.stdout)
+        } else {
+            Err(RenderError::Kustomize { dir: dir.to_path_buf(), stderr: done.stderr })
+        }
+    }
+}
+
+/// The names of the overlays, sorted.
+///
+/// # Errors
+/// When there is no readable `overlays` directory in `dir`, or nothing in it.
+pub fn overlays(dir: &Path) -> Result<Vec<String>, RenderError> {
+    let overlays = dir.join("overlays");
+    let read = |source| RenderError::Read { path: overlays.clone(), source };
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(&overlays).map_err(read)? {
+        let entry = entry.map_err(read)?;
+        if entry.path().join("kustomization.yaml").is_file() {
+            names.push(entry.file_name().to_string_lossy().into_owned());
+        }
+    }
+    names.sort();
+    if names.is_empty() {
+        return Err(RenderError::Content {
+            path: overlays,
+            message: "no overlay with a kustomization.yaml".to_owned(),
+        });
+    }
+    Ok(names)
+}
+
+/// Reads a text file.
+///
+/// # Errors
+/// [`RenderError::Read`]
+pub fn read(path: &Path) -> Result<String, RenderError> {
+    std::fs::read_to_string(path).map_err(|source| RenderError::Read { path: path.to_path_buf(), source })
+}

@@ -1,0 +1,8 @@
+//! The tests of validation and deployment. Those that need a control plane have `cluster` in their names.
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking, like the tests themselves")]
+
+mod reports;
+mod rules;
+#[path = "../support/mod.rs"]
+mod support;
+mod waivers;
