@@ -157,6 +157,20 @@ impl Decimal {
         }
     }
 
+    /// Reads what [`Display`](fmt::Display) prints: plain notation with up to 38 digits, more than callers may write.
+    /// For records of this service.
+    pub fn from_record(text: &str) -> Result<Self, DecimalError> {
+        let (negative, digits) = text.strip_prefix('-').map_or((false, text), |digits| (true, digits));
+        let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+        if whole.len() + fraction.len() == 0 || !whole.bytes().chain(fraction.bytes()).all(|b| b.is_ascii_digit()) {
+            return Err(DecimalError::Malformed);
+        }
+        let add = |units: i128, b: u8| units.checked_mul(10)?.checked_add(i128::from(b - b'0'));
+        let units = whole.bytes().chain(fraction.bytes()).try_fold(0, add).ok_or(DecimalError::TooManyDigits)?;
+        let scale = u32::try_from(fraction.len()).map_err(|_| DecimalError::TooManyDecimals)?;
+        Self::new(if negative { -units } else { units }, scale).ok_or(DecimalError::TooManyDecimals)
+    }
+
     /// `self / divisor` to `scale` decimals, an exact half going to the even neighbour; `None` when the divisor is
     /// zero or the quotient does not fit.
     #[must_use]

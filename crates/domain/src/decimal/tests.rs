@@ -94,6 +94,17 @@ fn quotients_are_rounded_once() {
 }
 
 #[test]
+fn records_hold_more_digits_than_callers_may_write() {
+    for text in ["99999999999999999999999999999999999999", "-1234567890123456.0123456789012345678901", "0.50", "-0.1"] {
+        assert_eq!(Decimal::from_record(text).expect("a decimal").to_string(), text);
+    }
+    for text in ["", "-", ".", "1e5", "+1", "1 ", "--1"] {
+        assert_eq!(Decimal::from_record(text), Err(DecimalError::Malformed), "{text:?}");
+    }
+    assert_eq!(Decimal::from_record(&"9".repeat(40)), Err(DecimalError::TooManyDigits));
+}
+
+#[test]
 fn an_overflow_is_said_and_never_wraps() {
     let big = Decimal::whole(i128::MAX);
     assert_eq!(big.checked_add(Decimal::ONE), None);
