@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use xtask::console::{Colour, Console};
 use xtask::workspace::Workspace;
-use xtask::{ci, hooks, mongodb, secrets, tidy};
+use xtask::{ci, hooks, image, mongodb, secrets, tidy};
 
 /// The project's automation: everything that the pipeline does, on any machine.
 #[derive(Debug, Parser)]
@@ -24,6 +24,8 @@ enum Command {
     Ci(ci::Args),
     /// Installs the git pre-commit hook.
     Hooks(hooks::Args),
+    /// Builds the image, or shows how.
+    Image(image::Args),
     /// Provides a MongoDB for tests and development.
     Mongodb(mongodb::Args),
     /// Looks for credentials in the tree or in what is staged.
@@ -40,6 +42,7 @@ fn main() -> ExitCode {
         Command::Hooks(args) => hooks::run(&workspace, args),
         Command::Secrets(args) => secrets::run(&workspace, args),
         Command::Tidy(args) => tidy::run(&workspace, args),
+        Command::Image(args) => image::run(&workspace, args),
         Command::Mongodb(args) => mongodb::run(&workspace, args),
     };
     match ended {

@@ -51,10 +51,12 @@ pub enum Step {
         /// The whole new content.
         contents: String,
     },
-    /// Sends one GET request that must answer 200.
-    Get {
-        /// Where to.
-        url: String,
+    /// Ends the plan when a program succeeds: something exists that must not be touched.
+    Refuse {
+        /// Asks whether it exists; what it prints is not shown.
+        when: Invocation,
+        /// What then is wrong and what to do.
+        because: String,
     },
 }
 
@@ -145,7 +147,7 @@ impl fmt::Display for Step {
             Self::Write { path, contents } => {
                 write!(f, "write  {} ({} lines)", path.display(), contents.lines().count())
             }
-            Self::Get { url } => write!(f, "get    {url}"),
+            Self::Refuse { when, because } => write!(f, "refuse if this succeeds: {when}  ({because})"),
         }
     }
 }

@@ -157,9 +157,13 @@ impl<'a> Runner<'a> {
                     create_parent(&path)?;
                     fs::write(&path, contents).with_context(|| format!("cannot write {}", path.display()))?;
                 }
-                Step::Get { url } => {
+                Step::Refuse { when, because } => {
                     self.trace(&step.to_string());
-                    ureq::get(url).call().with_context(|| format!("GET {url} failed"))?;
+                    let mut asked = self.command(when);
+                    asked.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+                    if asked.status().with_context(|| format!("`{when}` could not be started"))?.success() {
+                        bail!("{because}");
+                    }
                 }
             }
         }

@@ -42,7 +42,7 @@ impl Need {
         match self {
             Self::MongoDb => "set TEST_MONGODB_URL, or install mongod, Docker, or a JDK 17 with Maven".to_owned(),
             Self::Program(_, source) => (*source).to_owned(),
-            Self::AdvisoryDatabase => "the stage runs in GitHub on every push and daily".to_owned(),
+            Self::AdvisoryDatabase => "GitHub runs it on every push".to_owned(),
         }
     }
 

@@ -21,7 +21,7 @@ const SHAPES: &[(&str, &str)] = &[
 const IN_URL: &str = r#"[a-z][a-z0-9+.-]*://[^/\s:@"'`{}<>$]+:([^/\s@"'`{}<>$*]{4,})@[A-Za-z0-9\[]"#;
 
 /// What documentation and tests write where a password would stand.
-const STAND_INS: &[&str] = &["password", "pass", "secret", "s3cret"];
+const STAND_INS: &[&str] = &["password", "pass", "secret", "s3cret", "hunter2"];
 
 /// A value given to a name that says it is secret; the group is the value.
 const ASSIGNED: &str =
