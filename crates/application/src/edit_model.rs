@@ -65,11 +65,11 @@ impl EditModel {
             let revised = stored.revised(definition, self.clock.now());
             match self.models.replace(&revised, stored.version, DateChange::Keep).await {
                 Ok(()) => return Ok(revised),
-                Err(ModelStoreError::VersionConflict { .. }) => {}
+                // The name is the stored one, so that a taken name also means that somebody changed this model: read
+                // again in both cases.
+                Err(ModelStoreError::VersionConflict { .. } | ModelStoreError::NameTaken(_)) => {}
                 Err(ModelStoreError::NotFound(id)) => return Err(EditModelError::NotFound(id)),
                 Err(ModelStoreError::Store(error)) => return Err(error.into()),
-                // The name is the stored one, so that only another rename in between can take it: read again.
-                Err(ModelStoreError::NameTaken(_)) => {}
             }
         }
     }

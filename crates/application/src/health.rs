@@ -72,7 +72,9 @@ impl HealthReport {
     /// Whether any called service is known not to work.
     #[must_use]
     pub fn is_degraded(&self) -> bool {
-        Upstream::ALL.iter().any(|service| matches!(self.standing(Component::Upstream(*service)), Standing::Unhealthy(_)))
+        Upstream::ALL
+            .iter()
+            .any(|service| matches!(self.standing(Component::Upstream(*service)), Standing::Unhealthy(_)))
     }
 }
 

@@ -34,11 +34,13 @@ pub use get_model::GetModel;
 pub use health::{Component, HealthMonitor, HealthReport, Standing};
 pub use list_models::ListModels;
 pub use list_rebalances::ListRebalances;
-pub use preview_rebalance::{PreviewRebalance, Scenario};
+pub use preview_rebalance::PreviewRebalance;
 pub use read_rebalance::{ReadRebalance, ReadRebalanceError, StoredRebalance};
 pub use rebalance_model::RebalanceModel;
 pub use rebalance_portfolio::RebalancePortfolio;
-pub use rebalancing::{PortfolioOutcome, RebalanceAnswer, RebalanceError};
+pub use rebalancing::{
+    OptimizationOutcome, PortfolioOutcome, RebalanceAnswer, RebalanceError, RunObserver, Scenario, Unobserved,
+};
 pub use run_once::{Keyed, RunOnce, RunOnceError, Ticket};
 pub use update_model::{ModelChange, UpdateModel};
 pub use wiring::{Application, Ports, Settings};

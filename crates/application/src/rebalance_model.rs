@@ -1,17 +1,15 @@
 //! Rebalance all portfolios of a model.
 
 use crate::Deadline;
-use crate::rebalancing::{Commit, Engine, Instruction, NewRebalance, RebalanceAnswer, RebalanceError, Scenario};
+use crate::rebalancing::{RebalanceAnswer, RebalanceError, Rebalancer};
 use domain::{ModelId, RebalanceId};
-use ports::{Clock, ModelStore};
+use ports::ModelStore;
 use std::sync::Arc;
 
 /// Rebalances a model: every portfolio is solved, what came out is stored, the orders are the answer.
 pub struct RebalanceModel {
     pub(crate) models: Arc<dyn ModelStore>,
-    pub(crate) engine: Arc<Engine>,
-    pub(crate) commit: Commit,
-    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) rebalancer: Arc<Rebalancer>,
 }
 
 impl RebalanceModel {
@@ -26,12 +24,6 @@ impl RebalanceModel {
         deadline: Deadline,
     ) -> Result<RebalanceAnswer, RebalanceError> {
         let model = self.models.get(model_id).await?.ok_or(RebalanceError::ModelNotFound(model_id))?;
-        let date = self.clock.now();
-        let portfolios = model.definition.portfolios.as_slice();
-        let instruction =
-            Instruction { model: &model, portfolios, scenario: &Scenario::default(), trade_date: date.date_naive() };
-        let outcomes = self.engine.run(&instruction, deadline).await?;
-        let new = NewRebalance { id: rebalance_id, model: &model, reserve: self.engine.reserve, date };
-        self.commit.run(new, outcomes).await
+        self.rebalancer.run(rebalance_id, &model, model.definition.portfolios.as_slice(), deadline).await
     }
 }

@@ -1,17 +1,15 @@
 //! Rebalance one portfolio.
 
 use crate::Deadline;
-use crate::rebalancing::{Commit, Engine, Instruction, NewRebalance, RebalanceAnswer, RebalanceError, Scenario};
+use crate::rebalancing::{RebalanceAnswer, RebalanceError, Rebalancer};
 use domain::{Model, ModelId, PortfolioId, RebalanceId};
-use ports::{Clock, ModelStore};
+use ports::ModelStore;
 use std::sync::Arc;
 
 /// Rebalances one portfolio by the model that lists it.
 pub struct RebalancePortfolio {
     pub(crate) models: Arc<dyn ModelStore>,
-    pub(crate) engine: Arc<Engine>,
-    pub(crate) commit: Commit,
-    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) rebalancer: Arc<Rebalancer>,
 }
 
 impl RebalancePortfolio {
@@ -28,17 +26,7 @@ impl RebalancePortfolio {
         deadline: Deadline,
     ) -> Result<RebalanceAnswer, RebalanceError> {
         let model = model_of(self.models.as_ref(), portfolio_id, model_id).await?;
-        let date = self.clock.now();
-        let (portfolios, scenario) = ([portfolio_id], Scenario::default());
-        let instruction = Instruction {
-            model: &model,
-            portfolios: &portfolios,
-            scenario: &scenario,
-            trade_date: date.date_naive(),
-        };
-        let outcomes = self.engine.run(&instruction, deadline).await?;
-        let new = NewRebalance { id: rebalance_id, model: &model, reserve: self.engine.reserve, date };
-        self.commit.run(new, outcomes).await
+        self.rebalancer.run(rebalance_id, &model, &[portfolio_id], deadline).await
     }
 }
 

@@ -74,6 +74,11 @@ impl RunOnce {
         }
     }
 
+    /// Forgets the keys whose time is over; returns how many.
+    pub async fn forget_expired(&self) -> Result<u64, StoreError> {
+        self.requests.purge(self.clock.now()).await
+    }
+
     /// Remembers the answer of a request that ran.
     pub async fn succeed(&self, ticket: &Ticket, status: u16) -> Result<(), StoreError> {
         self.requests.complete(&ticket.key, status, ticket.resource_id).await
@@ -89,4 +94,3 @@ fn later(now: Timestamp, by: Duration) -> Timestamp {
     // Both spans are hours at most; an end of the calendar is not in reach.
     chrono::TimeDelta::from_std(by).ok().and_then(|delta| now.checked_add_signed(delta)).unwrap_or(now)
 }
-

@@ -1,6 +1,6 @@
 //! All use cases, wired to the ports they need.
 
-use crate::rebalancing::{Commit, Engine, SolverPool};
+use crate::rebalancing::{Commit, Engine, Rebalancer, RunObserver, SolverPool};
 use crate::{
     CreateModel, DeleteModel, DeleteRebalance, EditModel, GetModel, HealthMonitor, ListModels, ListRebalances,
     PreviewRebalance, ReadRebalance, RebalanceModel, RebalancePortfolio, RunOnce, UpdateModel,
@@ -13,6 +13,8 @@ use ports::{
 };
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::runtime::Handle;
+use tokio_util::task::TaskTracker;
 
 /// What the use cases need from the outside.
 pub struct Ports {
@@ -38,6 +40,8 @@ pub struct Ports {
     pub clock: Arc<dyn Clock>,
     /// New ids.
     pub ids: Arc<dyn IdSource>,
+    /// Who is told of runs and solves.
+    pub observer: Arc<dyn RunObserver>,
 }
 
 /// How the use cases behave.
@@ -89,17 +93,20 @@ pub struct Application {
     pub clock: Arc<dyn Clock>,
     /// New ids.
     pub ids: Arc<dyn IdSource>,
+    writes: TaskTracker,
 }
 
 impl Application {
-    /// Wires the use cases and starts the solver threads.
+    /// Wires the use cases and starts the solver threads. Must be called in the runtime that outlives all requests:
+    /// records are written there, so that neither a caller nor an HTTP worker that goes away cuts a write.
     ///
     /// # Errors
     /// When the system refuses the threads.
     pub fn new(ports: Ports, settings: &Settings) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
         let Ports { models, rebalances, clock, .. } = ports;
-        let solver =
-            Arc::new(SolverPool::new(settings.solver_workers, Limits::default(), settings.optimization_timeout)?);
+        let observer = Arc::clone(&ports.observer);
+        let (workers, patience) = (settings.solver_workers, settings.optimization_timeout);
+        let solver = Arc::new(SolverPool::new(workers, Limits::default(), patience, observer)?);
         let health = HealthMonitor::new(ports.store_health, ports.upstream_health, Arc::clone(&solver));
         let engine = Arc::new(Engine {
             accounting: ports.accounting,
@@ -110,7 +117,20 @@ impl Application {
             reserve: settings.reserve,
             parallel_reads: settings.parallel_reads,
         });
-        let commit = Commit { rebalances: Arc::clone(&rebalances), models: Arc::clone(&models), clock: Arc::clone(&clock) };
+        let writes = TaskTracker::new();
+        let commit = Commit {
+            rebalances: Arc::clone(&rebalances),
+            models: Arc::clone(&models),
+            clock: Arc::clone(&clock),
+            runtime: Handle::current(),
+            writes: writes.clone(),
+        };
+        let rebalancer = Arc::new(Rebalancer {
+            engine: Arc::clone(&engine),
+            commit,
+            clock: Arc::clone(&clock),
+            observer: ports.observer,
+        });
         Ok(Self {
             create_model: CreateModel { models: Arc::clone(&models), clock: Arc::clone(&clock) },
             get_model: GetModel { models: Arc::clone(&models) },
@@ -118,26 +138,23 @@ impl Application {
             update_model: UpdateModel { models: Arc::clone(&models), clock: Arc::clone(&clock) },
             delete_model: DeleteModel { models: Arc::clone(&models) },
             edit_model: EditModel { models: Arc::clone(&models), clock: Arc::clone(&clock) },
-            rebalance_model: RebalanceModel {
-                models: Arc::clone(&models),
-                engine: Arc::clone(&engine),
-                commit: commit.clone(),
-                clock: Arc::clone(&clock),
-            },
-            rebalance_portfolio: RebalancePortfolio {
-                models: Arc::clone(&models),
-                engine: Arc::clone(&engine),
-                commit,
-                clock: Arc::clone(&clock),
-            },
+            rebalance_model: RebalanceModel { models: Arc::clone(&models), rebalancer: Arc::clone(&rebalancer) },
+            rebalance_portfolio: RebalancePortfolio { models: Arc::clone(&models), rebalancer },
             preview_rebalance: PreviewRebalance { models, engine, clock: Arc::clone(&clock) },
             list_rebalances: ListRebalances { rebalances: Arc::clone(&rebalances) },
             read_rebalance: ReadRebalance { rebalances: Arc::clone(&rebalances) },
             delete_rebalance: DeleteRebalance { rebalances },
             run_once: RunOnce { requests: ports.requests, clock: Arc::clone(&clock), busy_for: settings.busy_for },
             health,
+            writes,
             clock,
             ids: ports.ids,
         })
+    }
+
+    /// Waits until every record that is being written is written. Call it when no request comes any more.
+    pub async fn finish_writes(&self) {
+        self.writes.close();
+        self.writes.wait().await;
     }
 }

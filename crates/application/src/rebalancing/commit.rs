@@ -5,6 +5,8 @@ use domain::rebalance::{PortfolioFailure, PortfolioRebalance, Rebalance, Rebalan
 use domain::{Model, PortfolioId, RebalanceId, Reserve, Timestamp, Version};
 use ports::{Clock, ModelStore, RebalanceStore, StoreError};
 use std::sync::Arc;
+use tokio::runtime::Handle;
+use tokio_util::task::TaskTracker;
 
 /// Writes records, each to its end: a caller that goes away or times out does not cut a write in half.
 #[derive(Clone)]
@@ -12,6 +14,10 @@ pub(crate) struct Commit {
     pub(crate) rebalances: Arc<dyn RebalanceStore>,
     pub(crate) models: Arc<dyn ModelStore>,
     pub(crate) clock: Arc<dyn Clock>,
+    /// Where writes run.
+    pub(crate) runtime: Handle,
+    /// The writes that are under way.
+    pub(crate) writes: TaskTracker,
 }
 
 /// What a record is made of besides the outcomes.
@@ -39,7 +45,8 @@ impl Commit {
         }
         let rebalance = self.record(&new, portfolios, failures);
         let writer = self.clone();
-        let written = tokio::spawn(async move { writer.write(&rebalance).await.map(|()| rebalance) });
+        let written = async move { writer.write(&rebalance).await.map(|()| rebalance) };
+        let written = self.writes.spawn_on(written, &self.runtime);
         let rebalance = written.await.map_err(|_| RebalanceError::WorkerLost)??;
         Ok(RebalanceAnswer {
             rebalance_id: Some(new.id),

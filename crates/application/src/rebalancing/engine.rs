@@ -1,7 +1,7 @@
 //! Reading what a run needs and solving its portfolios.
 
 use super::portfolio::{Market, wanted};
-use super::solving::{Book, Common, solve};
+use super::solving::{Book, Common};
 use super::{PortfolioOutcome, RebalanceError, Scenario, SolverPool};
 use crate::Deadline;
 use domain::rebalance::{FailureCode, PortfolioFailure};
@@ -101,7 +101,7 @@ impl Engine {
                 match read {
                     Ok(balances) => {
                         let book = Book { portfolio_id, portfolio_name, balances };
-                        self.solver.run(deadline, move |limits, stop| solve(&common, book, limits, stop)).await
+                        self.solver.solve(common, book, deadline).await
                     }
                     Err(failure) => Ok(PortfolioOutcome::Failed(PortfolioFailure { portfolio_name, ..failure })),
                 }

@@ -37,21 +37,14 @@ pub(crate) struct Unstatable {
 }
 
 /// All securities that a run needs a price of: held ones and those of the model.
-pub(crate) fn wanted<'a>(
-    positions: &Positions,
-    books: impl Iterator<Item = &'a Balances>,
-) -> BTreeSet<SecurityId> {
+pub(crate) fn wanted<'a>(positions: &Positions, books: impl Iterator<Item = &'a Balances>) -> BTreeSet<SecurityId> {
     let listed = positions.as_slice().iter().map(|p| p.security_id);
     let held = books.flat_map(|book| book.holdings.iter()).filter(|h| !h.quantity.is_zero()).map(|h| h.security_id);
     listed.chain(held).collect()
 }
 
 /// The securities of the problem: what the portfolio holds and what the model lists, each with its price.
-pub(crate) fn securities(
-    book: &Balances,
-    positions: &Positions,
-    market: &Market,
-) -> Result<Vec<Security>, Unstatable> {
+pub(crate) fn securities(book: &Balances, positions: &Positions, market: &Market) -> Result<Vec<Security>, Unstatable> {
     let mut rows: BTreeMap<SecurityId, (Decimal, Option<(Target, DriftRange)>)> = BTreeMap::new();
     for position in positions.as_slice() {
         rows.entry(position.security_id).or_insert((Decimal::ZERO, None)).1 = Some((position.target, position.drifts));
@@ -65,8 +58,14 @@ pub(crate) fn securities(
         let (target, drifts) = listed.unwrap_or((Target::ZERO, DriftRange::ZERO));
         match market.price_of(&id) {
             Ok(price) => securities.push(Security { id, quantity, price, target, drifts, in_model: listed.is_some() }),
-            Err(Missing::Security) => unknown.push(detail("security_unknown", id, format!("security {id} is not known to the security service"))),
-            Err(Missing::Price(ticker)) => unpriced.push(detail("price_missing", id, format!("security {id} ({ticker}) has no price"))),
+            Err(Missing::Security) => unknown.push(detail(
+                "security_unknown",
+                id,
+                format!("security {id} is not known to the security service"),
+            )),
+            Err(Missing::Price(ticker)) => {
+                unpriced.push(detail("price_missing", id, format!("security {id} ({ticker}) has no price")));
+            }
         }
     }
     match (unknown.len(), unpriced.len()) {

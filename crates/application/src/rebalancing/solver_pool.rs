@@ -1,6 +1,7 @@
 //! The worker threads that solve. Async workers never do: a hard problem must not hold up health answers.
 
-use super::RebalanceError;
+use super::solving::{Book, Common, solve};
+use super::{PortfolioOutcome, RebalanceError, RunObserver};
 use crate::Deadline;
 use domain::{Decimal, Price, Reserve, SecurityId};
 use optimizer::{Limits, Outcome, Problem, Security};
@@ -16,6 +17,7 @@ pub struct SolverPool {
     limits: Limits,
     /// The most time one portfolio may take.
     patience: Duration,
+    observer: Arc<dyn RunObserver>,
 }
 
 /// Tells a job that nobody waits for it any more.
@@ -32,13 +34,18 @@ impl SolverPool {
     ///
     /// # Errors
     /// When the system refuses the threads.
-    pub fn new(workers: usize, limits: Limits, patience: Duration) -> Result<Self, rayon::ThreadPoolBuildError> {
+    pub fn new(
+        workers: usize,
+        limits: Limits,
+        patience: Duration,
+        observer: Arc<dyn RunObserver>,
+    ) -> Result<Self, rayon::ThreadPoolBuildError> {
         let threads = rayon::ThreadPoolBuilder::new()
             .num_threads(workers.max(1))
             .thread_name(|n| format!("solver-{n}"))
             .panic_handler(|_| tracing::error!("a solver job panicked"))
             .build()?;
-        Ok(Self { threads, limits, patience })
+        Ok(Self { threads, limits, patience, observer })
     }
 
     /// Threads that solve at the same time.
@@ -47,12 +54,32 @@ impl SolverPool {
         self.threads.current_num_threads()
     }
 
+    /// Solves one portfolio of a run on a worker thread.
+    ///
+    /// # Errors
+    /// `WorkerLost` when the job panicked.
+    pub(crate) async fn solve(
+        &self,
+        common: Arc<Common>,
+        book: Book,
+        deadline: Deadline,
+    ) -> Result<PortfolioOutcome, RebalanceError> {
+        let observer = Arc::clone(&self.observer);
+        self.run(deadline, move |limits, stop| {
+            let start = Instant::now();
+            let (outcome, ending) = solve(&common, book, limits, stop);
+            observer.optimized(ending, start.elapsed());
+            outcome
+        })
+        .await
+    }
+
     /// Runs `job` on a worker thread. The job is given a question that turns true when it should stop: the caller's
     /// deadline, the time one portfolio may take, or nobody waiting any more.
     ///
     /// # Errors
     /// `WorkerLost` when the job panicked.
-    pub(crate) async fn run<T: Send + 'static>(
+    async fn run<T: Send + 'static>(
         &self,
         deadline: Deadline,
         job: impl FnOnce(&Limits, &dyn Fn() -> bool) -> T + Send + 'static,

@@ -1,8 +1,10 @@
 //! One portfolio on a worker thread: state the problem, solve it, write down what came out.
 
-use super::PortfolioOutcome;
 use super::portfolio::{Market, Unstatable, securities};
-use domain::rebalance::{FailureCode, FailureDetail, PortfolioFailure, PortfolioRebalance, RebalancedPosition, Side, Trade};
+use super::{OptimizationOutcome, PortfolioOutcome};
+use domain::rebalance::{
+    FailureCode, FailureDetail, PortfolioFailure, PortfolioRebalance, RebalancedPosition, Side, Trade,
+};
 use domain::{Balances, Date, PortfolioId, Positions, Reserve};
 use optimizer::{HoldingAfter, InfeasibleReason, Limits, Outcome, Problem, Security, Solution};
 use std::num::NonZeroU64;
@@ -23,16 +25,35 @@ pub(crate) struct Book {
 }
 
 /// States and solves one portfolio's problem.
-pub(crate) fn solve(common: &Common, book: Book, limits: &Limits, stop: &dyn Fn() -> bool) -> PortfolioOutcome {
+pub(crate) fn solve(
+    common: &Common,
+    book: Book,
+    limits: &Limits,
+    stop: &dyn Fn() -> bool,
+) -> (PortfolioOutcome, OptimizationOutcome) {
     match attempt(common, &book, limits, stop) {
-        Ok(portfolio) => PortfolioOutcome::Rebalanced(portfolio),
-        Err(Unstatable { code, message, details }) => PortfolioOutcome::Failed(PortfolioFailure {
-            portfolio_id: book.portfolio_id,
-            portfolio_name: book.portfolio_name,
-            code,
-            message,
-            details,
-        }),
+        Ok(portfolio) => {
+            let proven = portfolio.optimality.is_some_and(|optimality| optimality.proof.is_some());
+            let ending = if proven { OptimizationOutcome::Proven } else { OptimizationOutcome::Gap };
+            (PortfolioOutcome::Rebalanced(portfolio), ending)
+        }
+        Err(Unstatable { code, message, details }) => {
+            let Book { portfolio_id, portfolio_name, .. } = book;
+            let failure = PortfolioFailure { portfolio_id, portfolio_name, code, message, details };
+            (PortfolioOutcome::Failed(failure), ending_of(code))
+        }
+    }
+}
+
+const fn ending_of(code: FailureCode) -> OptimizationOutcome {
+    match code {
+        FailureCode::NoFeasibleSolution => OptimizationOutcome::Infeasible,
+        FailureCode::OptimizationTimeout => OptimizationOutcome::Stopped,
+        FailureCode::OptimizerDefect => OptimizationOutcome::Rejected,
+        FailureCode::PriceMissing
+        | FailureCode::SecurityUnknown
+        | FailureCode::OutOfBounds
+        | FailureCode::UpstreamInvalid => OptimizationOutcome::Unstatable,
     }
 }
 
@@ -69,7 +90,7 @@ fn failure(code: FailureCode, message: String) -> Unstatable {
 fn infeasible(reasons: &[InfeasibleReason]) -> Unstatable {
     let details = reasons.iter().map(|reason| FailureDetail {
         code: reason.code().to_owned(),
-        security_id: reason.security_id(),
+        security_id: reason.security(),
         message: reason.to_string(),
     });
     Unstatable {
@@ -102,8 +123,9 @@ fn position(
     date: Date,
 ) -> Option<RebalancedPosition> {
     let side = if after.trade > 0 { Side::Buy } else { Side::Sell };
-    let quantity = NonZeroU64::new(after.trade.unsigned_abs());
-    let trade = quantity.map(|quantity| Trade { side, security_id: before.id, quantity, date });
+    // Inside the bounds of a problem no trade has more units than this type can count.
+    let quantity = u64::try_from(after.trade.unsigned_abs()).ok()?;
+    let trade = NonZeroU64::new(quantity).map(|quantity| Trade { side, security_id: before.id, quantity, date });
     RebalancedPosition::new(
         before.id,
         before.price,
