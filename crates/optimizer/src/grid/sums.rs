@@ -1,0 +1,116 @@
+//! The sums that steps can reach, as one bit set per prefix of the securities.
+
+use super::{Extra, Taken};
+use crate::effort::Effort;
+
+const WORD: usize = 64;
+/// Words of a bit set that count as one node of a search.
+const WORDS_PER_NODE: usize = 16;
+
+/// Bit `s` of row `i` says whether the first `i` extras reach the sum `s`, for `s` up to a limit.
+pub(crate) struct Sums {
+    words: usize,
+    /// The rows, one behind the other.
+    bits: Vec<u64>,
+}
+
+impl Sums {
+    /// The sums up to `limit` (in units of the grid). Stops early when `wanted` is reached. `None` when the bits would
+    /// take more than `memory` bytes or the effort is not there.
+    pub(crate) fn new(
+        extras: &[Extra],
+        limit: i128,
+        wanted: Option<i128>,
+        memory: usize,
+        effort: &mut Effort<'_>,
+    ) -> Option<Self> {
+        let limit = usize::try_from(limit).ok()?;
+        let words = limit / WORD + 1;
+        let rows = extras.len() + 1;
+        if words.checked_mul(rows)?.checked_mul(size_of::<u64>())? > memory {
+            return None;
+        }
+        let wanted = wanted.and_then(|sum| usize::try_from(sum).ok());
+        let mut sums = Self { words, bits: Vec::with_capacity(words * rows.min(64)) };
+        sums.bits.resize(words, 0);
+        sums.bits[0] = 1;
+        for extra in extras {
+            let below = sums.bits.len() - words;
+            sums.bits.extend_from_within(below..);
+            let row = &mut sums.bits[below + words..];
+            // Powers of two and a rest make every number of steps up to `steps`.
+            let mut part = 1;
+            let mut steps = extra.steps.min(i128::try_from(limit).ok()? / extra.weight);
+            while steps > 0 {
+                let taken = part.min(steps);
+                if !effort.spend(u64::try_from(words / WORDS_PER_NODE).ok()? + 1) {
+                    return None;
+                }
+                or_shifted(row, usize::try_from(taken * extra.weight).ok()?);
+                steps -= taken;
+                part *= 2;
+            }
+            if wanted.is_some_and(|sum| has(row, sum)) {
+                break;
+            }
+        }
+        Some(sums)
+    }
+
+    /// The least sum of all extras that is not below `need`.
+    pub(crate) fn least_from(&self, need: i128) -> Option<i128> {
+        let row = &self.bits[self.bits.len() - self.words..];
+        let need = usize::try_from(need).ok()?;
+        let first = need / WORD;
+        let mut word = row.get(first)? & (u64::MAX << (need % WORD));
+        for index in first..row.len() {
+            if word != 0 {
+                return i128::try_from(index * WORD + word.trailing_zeros() as usize).ok();
+            }
+            word = row.get(index + 1).copied().unwrap_or(0);
+        }
+        None
+    }
+
+    /// Steps of the extras that make the sum `amount`, which must be reached.
+    pub(crate) fn steps(&self, extras: &[Extra], amount: i128) -> Vec<Taken> {
+        let mut rest = amount;
+        let mut taken = Vec::new();
+        for index in (1..self.bits.len() / self.words).rev() {
+            let below = &self.bits[(index - 1) * self.words..index * self.words];
+            let extra = &extras[index - 1];
+            let mut steps = 0;
+            while steps < extra.steps && !usize::try_from(rest).is_ok_and(|sum| has(below, sum)) {
+                steps += 1;
+                rest -= extra.weight;
+            }
+            if steps > 0 {
+                taken.push((extra.item, steps));
+            }
+        }
+        taken
+    }
+}
+
+fn has(row: &[u64], sum: usize) -> bool {
+    row.get(sum / WORD).is_some_and(|word| word >> (sum % WORD) & 1 == 1)
+}
+
+/// `row |= row << shift`, bits beyond the row being lost.
+fn or_shifted(row: &mut [u64], shift: usize) {
+    let (words, bits) = (shift / WORD, shift % WORD);
+    if words >= row.len() {
+        return;
+    }
+    // From the top, so that what is read has not been written yet.
+    if bits == 0 {
+        for index in (words..row.len()).rev() {
+            row[index] |= row[index - words];
+        }
+        return;
+    }
+    for index in (words + 1..row.len()).rev() {
+        row[index] |= row[index - words] << bits | row[index - words - 1] >> (WORD - bits);
+    }
+    row[words] |= row[0] << bits;
+}

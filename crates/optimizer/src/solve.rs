@@ -1,0 +1,169 @@
+//! The steps in order: alone, then together, then the checker.
+
+use crate::check::check;
+use crate::covering::Covering;
+use crate::effort::Effort;
+use crate::outcome::{Certificate, HoldingAfter, Limits, Outcome, Solution};
+use crate::problem::Problem;
+use crate::reasons::reason;
+use crate::relaxation;
+use crate::search::search;
+use crate::separable::{Nearest, nearest, preferred};
+use domain::rebalance::{Optimality, Proof, Ties};
+
+/// The best whole-share holdings of a portfolio (see the crate documentation for what is best), or why there are none.
+///
+/// `stop` is polled at the start and every few thousand nodes: once it says true, the best answer so far is returned,
+/// marked as cut short. Every solution that is returned has passed the independent checker.
+#[must_use]
+pub fn solve(problem: &Problem, limits: &Limits, stop: &dyn Fn() -> bool) -> Outcome {
+    if stop() {
+        return Outcome::Stopped;
+    }
+    let Some(nearest) = nearest_counts(problem) else {
+        return Outcome::Infeasible(relaxation::reasons(problem));
+    };
+    let mut effort = Effort::new(limits.nodes, stop);
+    let answer = match alone(problem, &nearest) {
+        Some(answer) => answer,
+        None => match together(problem, &nearest, limits, &mut effort) {
+            Some(answer) => answer,
+            None => return Outcome::Infeasible(relaxation::reasons(problem)),
+        },
+    };
+    let solution = answer.solution(problem, &nearest, &effort);
+    match check(problem, &solution) {
+        Ok(()) => Outcome::Solved(solution),
+        Err(error) => Outcome::Rejected(error),
+    }
+}
+
+/// Counts and what is known of them.
+struct Answer {
+    counts: Vec<i128>,
+    /// No objective is below this; `None` when it is the objective itself.
+    lower_bound: Option<i128>,
+    certificate: Certificate,
+    ties: Ties,
+}
+
+/// The nearest allowed counts; `None` when a security has none, or the portfolio is worth less than nothing.
+fn nearest_counts(problem: &Problem) -> Option<Vec<Nearest>> {
+    if problem.market_value_units() < 0 {
+        return None;
+    }
+    let mut counts = Vec::with_capacity(problem.rows().len());
+    for row in problem.rows() {
+        counts.push(nearest(row)?);
+    }
+    Some(counts)
+}
+
+/// Step 1: every security at its nearest count, when that is affordable.
+fn alone(problem: &Problem, nearest: &[Nearest]) -> Option<Answer> {
+    let mut total = 0;
+    let mut counts = Vec::with_capacity(nearest.len());
+    for (row, nearest) in problem.rows().iter().zip(nearest) {
+        let count = preferred(row, nearest);
+        total += row.value(count);
+        counts.push(count);
+    }
+    (total <= problem.room()).then_some(Answer {
+        counts,
+        lower_bound: None,
+        certificate: Certificate::Separable,
+        ties: Ties::Settled,
+    })
+}
+
+/// Steps 2 to 4: the cheapest lowering of nearest counts that is affordable; `None` when there is none.
+fn together(problem: &Problem, nearest: &[Nearest], limits: &Limits, effort: &mut Effort<'_>) -> Option<Answer> {
+    let total = problem.rows().iter().zip(nearest).map(|(row, nearest)| row.value(nearest.count)).sum();
+    let covering = Covering::new(problem, nearest, total)?;
+    let base: Vec<i128> = nearest.iter().map(|nearest| nearest.count).collect();
+    let base_objective = objective(problem, &base);
+    let start = starting_counts(problem, &covering, &base);
+    let found = search(&covering, objective(problem, &start) - base_objective, limits.memory_bytes, effort);
+    let proven = found.bound >= found.cost;
+    let bound = covering.bound();
+    let certificate = if !proven {
+        Certificate::Gap
+    } else if bound.cost == found.cost {
+        Certificate::Dual { numerator: bound.numerator, denominator: bound.denominator }
+    } else {
+        Certificate::Search
+    };
+    let counts = found.steps.map_or(start, |steps| lowered(&base, &covering, &steps));
+    let unchanged = problem.rows().iter().zip(&counts).all(|(row, count)| row.now == *count);
+    let settled = proven && (unchanged || !found.ties);
+    Some(Answer {
+        counts,
+        lower_bound: (!proven).then_some(base_objective + found.bound.max(bound.cost)),
+        certificate,
+        ties: if settled { Ties::Settled } else { Ties::Open },
+    })
+}
+
+/// `Σ |MV·t − v(k)|` in money units.
+fn objective(problem: &Problem, counts: &[i128]) -> i128 {
+    problem.rows().iter().zip(counts).map(|(row, count)| (row.target - row.value(*count)).abs()).sum()
+}
+
+/// What the search starts from: the current holdings when they are admissible, else the lowest counts.
+fn starting_counts(problem: &Problem, covering: &Covering, base: &[i128]) -> Vec<i128> {
+    let mut lowest = base.to_vec();
+    for item in &covering.items {
+        lowest[item.index] -= item.steps;
+    }
+    let current: Vec<i128> = problem.rows().iter().map(|row| row.now).collect();
+    let value: i128 = problem.rows().iter().map(|row| row.value(row.now)).sum();
+    let allowed = problem.rows().iter().zip(&lowest).zip(base).all(|((row, lowest), base)| {
+        (*lowest..=*base).contains(&row.now) || (row.now > *base && row.value(row.now) <= row.high)
+    });
+    if allowed && value <= problem.room() { current } else { lowest }
+}
+
+fn lowered(base: &[i128], covering: &Covering, steps: &[i128]) -> Vec<i128> {
+    let mut counts = base.to_vec();
+    for (item, steps) in covering.items.iter().zip(steps) {
+        counts[item.index] -= steps;
+    }
+    counts
+}
+
+impl Answer {
+    fn solution(self, problem: &Problem, nearest: &[Nearest], effort: &Effort<'_>) -> Solution {
+        let (mut holdings, mut objective, mut value) = (Vec::with_capacity(nearest.len()), 0, 0);
+        for (index, security) in problem.securities().iter().enumerate() {
+            let (row, count) = (&problem.rows()[index], self.counts[index]);
+            objective += (row.target - row.value(count)).abs();
+            value += row.value(count);
+            holdings.push(HoldingAfter {
+                id: security.id,
+                quantity_after: problem.quantity_at(index, count),
+                trade: count - row.now,
+                reason: reason(row, &nearest[index], count),
+            });
+        }
+        let proof = match self.certificate {
+            Certificate::Separable => Some(Proof::Separable),
+            Certificate::Dual { .. } => Some(Proof::Dual),
+            Certificate::Search => Some(Proof::Search),
+            Certificate::Gap => None,
+        };
+        let lower_bound = self.lower_bound.unwrap_or(objective);
+        Solution {
+            holdings,
+            cash_after: problem.money(problem.market_value_units() - value),
+            optimality: Optimality {
+                proof,
+                objective: problem.money(objective),
+                lower_bound: problem.money(lower_bound),
+                ties: self.ties,
+            },
+            certificate: self.certificate,
+            nodes: effort.used(),
+            cut_short: effort.stopped(),
+        }
+    }
+}
