@@ -9,6 +9,7 @@ pub mod clock;
 pub mod cluster;
 pub mod console;
 pub mod deploy;
+pub mod digest;
 pub mod environment;
 pub mod exit;
 pub mod interrupt;
