@@ -146,7 +146,9 @@ impl Breaker {
         match inner.phase {
             Phase::Closed { .. } => {}
             Phase::HalfOpen => return Admission::AwaitTrial,
-            Phase::Open { until } if now < until => return Admission::Refused { retry_after: until - now },
+            Phase::Open { until } if now < until => {
+                return Admission::Refused { retry_after: until.saturating_sub(now) };
+            }
             Phase::Open { .. } => self.enter(&mut inner, Phase::HalfOpen),
         }
         Admission::Go(Pass { breaker: self, era: inner.era, sign: Sign::None })

@@ -63,3 +63,29 @@ impl Call<'_> {
         self.channel.policy.run(self.deadline, attempt).await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::ManualPace;
+    use futures::FutureExt;
+    use std::num::NonZeroUsize;
+
+    #[test]
+    fn calls_beyond_the_bound_wait_their_turn_and_their_time_runs_from_then() {
+        let max_parallel = NonZeroUsize::MIN.saturating_add(1);
+        let config = UpstreamConfig { max_parallel, ..UpstreamConfig::default() };
+        let pace = Arc::new(ManualPace::default());
+        let hooks = UpstreamHooks { pace: Arc::clone(&pace) as _, ..UpstreamHooks::default() };
+        let http = HttpClient::new(&config, &hooks).expect("a client");
+        let channel = Channel::new(Upstream::Pricing, http, &config, &hooks);
+        let started = || channel.call().now_or_never().expect("free");
+        let running = [started(), started()];
+        let mut third = Box::pin(channel.call());
+        assert!(third.as_mut().now_or_never().is_none(), "waits");
+        pace.advance(Duration::from_mins(1));
+        drop(running);
+        let third = third.now_or_never().expect("free");
+        assert_eq!(third.deadline, Duration::from_mins(1) + config.deadline);
+    }
+}

@@ -82,7 +82,7 @@ impl Default for UpstreamConfig {
             max_parallel: NonZeroUsize::MIN.saturating_add(15),
             breaker_failures: NonZeroU32::MIN.saturating_add(19),
             breaker_pause: Duration::from_secs(10),
-            cache_ttl: Duration::from_secs(60),
+            cache_ttl: Duration::from_mins(1),
             max_body_bytes: 64 * 1024 * 1024,
         }
     }

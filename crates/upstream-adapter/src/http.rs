@@ -65,11 +65,10 @@ impl HttpClient {
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         for (name, value) in self.context.headers() {
-            match (HeaderName::try_from(name), HeaderValue::try_from(value)) {
-                (Ok(name), Ok(value)) => {
-                    headers.insert(name, value);
-                }
-                _ => tracing::debug!(name, "a context header that HTTP does not allow is left out"),
+            if let (Ok(key), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+                headers.insert(key, value);
+            } else {
+                tracing::debug!(name, "a context header that HTTP does not allow is left out");
             }
         }
         headers

@@ -5,7 +5,7 @@
 //! is unusable, what the breaker refuses, and what would not fit into the deadline.
 
 use crate::UpstreamConfig;
-use crate::breaker::{Breaker, Pass};
+use crate::breaker::{Breaker, BreakerState, Pass};
 use crate::failure::{Failure, Sign};
 use crate::hooks::{Outcome, UpstreamHooks, UpstreamObserver};
 use crate::pace::Pace;
@@ -69,8 +69,7 @@ impl Policy {
                 Err(failure) => failure,
             };
             let pause = self.pause_before(retry, &failure);
-            let in_time = pause < deadline.saturating_sub(self.pace.now());
-            if !failure.is_retryable() || retry == self.retries || !in_time {
+            if retry == self.retries || !failure.is_retryable() || !self.may_pass_in(pause, deadline) {
                 return Err(failure);
             }
             last_failure = Some(failure);
@@ -98,6 +97,11 @@ impl Policy {
         pass.report(sign);
         self.observer.request(self.service, outcome, elapsed);
         result
+    }
+
+    /// Whether a try after this pause is in time and not sure to be refused.
+    fn may_pass_in(&self, pause: Duration, deadline: Duration) -> bool {
+        pause < deadline.saturating_sub(self.pace.now()) && self.breaker.state() != BreakerState::Open
     }
 
     /// Half to all of a pause that doubles with each retry; never less than the service asked for.

@@ -5,6 +5,7 @@
 
 use crate::channel::Channel;
 use crate::failure::Failure;
+use crate::reply::Reply;
 use crate::wire::WireDecimal;
 use async_trait::async_trait;
 use domain::{Price, Ticker};
@@ -30,7 +31,7 @@ impl PricingClient {
 
     async fn read(&self) -> Result<PriceList, Failure> {
         let call = self.channel.call().await;
-        let rows: Vec<PriceRow> = call.get("/api/v1/prices", |reply| reply.json()).await?;
+        let rows: Vec<PriceRow> = call.get("/api/v1/prices", Reply::json).await?;
         let mut prices = PriceList::with_capacity(rows.len());
         for row in rows {
             // A price that is missing, zero or negative is no price.

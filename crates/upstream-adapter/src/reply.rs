@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use std::time::Duration;
 
 /// The longest `Retry-After` that is believed.
-const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(3600);
+const LONGEST_RETRY_AFTER: Duration = Duration::from_hours(1);
 
 /// A whole answer.
 #[derive(Debug)]
@@ -55,12 +55,11 @@ impl Reply {
 pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = |name: HeaderName| headers.get(name)?.to_str().ok().map(str::trim);
     let asked = text(RETRY_AFTER)?;
-    let wait = match asked.parse() {
-        Ok(seconds) => Duration::from_secs(seconds),
-        Err(_) => {
-            let [at, now] = [asked, text(DATE)?].map(DateTime::parse_from_rfc2822);
-            (at.ok()? - now.ok()?).to_std().unwrap_or(Duration::ZERO)
-        }
+    let wait = if let Ok(seconds) = asked.parse() {
+        Duration::from_secs(seconds)
+    } else {
+        let [at, now] = [asked, text(DATE)?].map(DateTime::parse_from_rfc2822);
+        (at.ok()? - now.ok()?).to_std().unwrap_or(Duration::ZERO)
     };
     Some(wait.min(LONGEST_RETRY_AFTER))
 }

@@ -10,6 +10,7 @@ use futures::future::BoxFuture;
 use ports::Upstream;
 use std::fmt::Write as _;
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -85,6 +86,7 @@ pub(crate) type Script = Arc<dyn Fn(&str, usize) -> Answer + Send + Sync>;
 pub(crate) struct Server {
     address: SocketAddr,
     seen: Arc<Mutex<Vec<Seen>>>,
+    connections: Arc<AtomicUsize>,
     task: JoinHandle<()>,
 }
 
@@ -93,24 +95,37 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address");
         let seen = Arc::new(Mutex::new(Vec::new()));
-        let log = Arc::clone(&seen);
+        let connections = Arc::new(AtomicUsize::new(0));
+        let (log, accepted) = (Arc::clone(&seen), Arc::clone(&connections));
         let task = tokio::spawn(async move {
-            let mut connections = tokio::task::JoinSet::new();
+            let mut open = tokio::task::JoinSet::new();
             loop {
                 let (stream, _) = listener.accept().await.expect("a connection");
-                connections.spawn(serve(stream, Arc::clone(&script), Arc::clone(&log)));
+                accepted.fetch_add(1, Ordering::SeqCst);
+                open.spawn(serve(stream, Arc::clone(&script), Arc::clone(&log)));
             }
         });
-        Self { address, seen, task }
+        Self { address, seen, connections, task }
     }
 
     pub(crate) fn url(&self) -> BaseUrl {
         format!("http://{}", self.address).parse().expect("a URL")
     }
 
+    /// Stops; nobody listens at its address when this returns.
+    pub(crate) async fn stop(mut self) {
+        self.task.abort();
+        assert!((&mut self.task).await.is_err_and(|error| error.is_cancelled()));
+    }
+
     /// All requests so far.
     pub(crate) fn seen(&self) -> Vec<Seen> {
         self.seen.lock().expect("not poisoned").clone()
+    }
+
+    /// How many connections were made.
+    pub(crate) fn connections(&self) -> usize {
+        self.connections.load(Ordering::SeqCst)
     }
 
     /// Path and query of all requests so far.

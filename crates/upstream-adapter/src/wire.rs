@@ -26,6 +26,7 @@ impl<'de> Deserialize<'de> for WireDecimal {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn read(json: &str) -> Result<String, String> {
         serde_json::from_str::<WireDecimal>(json).map(|read| read.0.to_string()).map_err(|error| error.to_string())
@@ -67,6 +68,16 @@ mod tests {
             "\"0.00000000000000000000000000001\"",
         ] {
             assert!(read(json).is_err(), "{json}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_written_is_read_back_to_the_last_digit(units in -(10_i128.pow(28) - 1)..10_i128.pow(28), scale in 0..=28_u32) {
+            let text = Decimal::new(units, scale).expect("a scale that exists").to_string();
+            prop_assert_eq!(read(&text), Ok(text.clone()));
+            prop_assert_eq!(read(&format!("\"{text}\"")), Ok(text.clone()));
+            prop_assert_eq!(read(&format!("{units}e-{scale}")), Ok(text));
         }
     }
 

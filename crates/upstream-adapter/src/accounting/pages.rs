@@ -100,10 +100,10 @@ async fn page(
     let path = format!("/api/v1/balances?portfolio_id={portfolio_id}&limit={limit}&offset={offset}");
     call.get(&path, |reply| {
         let page: BalancePage = reply.json()?;
-        match page.balances.iter().any(|row| row.portfolio_id != portfolio_id.as_str()) {
-            true => Err(Failure::invalid(format!("the balances of {portfolio_id} hold another portfolio's"))),
-            false => Ok(page),
+        if page.balances.iter().any(|row| row.portfolio_id != portfolio_id.as_str()) {
+            return Err(Failure::invalid(format!("the balances of {portfolio_id} hold another portfolio's")));
         }
+        Ok(page)
     })
     .await
 }
