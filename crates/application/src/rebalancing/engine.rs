@@ -44,9 +44,12 @@ impl Engine {
         instruction: &Instruction<'_>,
         deadline: Deadline,
     ) -> Result<Vec<PortfolioOutcome>, RebalanceError> {
-        tokio::time::timeout_at(deadline, self.run_untimed(instruction, deadline))
-            .await
-            .unwrap_or(Err(RebalanceError::TimedOut))
+        let outcomes = tokio::time::timeout_at(deadline, self.run_untimed(instruction, deadline)).await;
+        // A run that ends in the same moment as its time is late, too: its solves may have been cut.
+        match outcomes {
+            Ok(Ok(_)) | Err(_) if Deadline::now() >= deadline => Err(RebalanceError::TimedOut),
+            outcomes => outcomes.unwrap_or(Err(RebalanceError::TimedOut)),
+        }
     }
 
     async fn run_untimed(
@@ -70,10 +73,10 @@ impl Engine {
     }
 
     async fn balances(&self, portfolios: &[PortfolioId], scenario: &Scenario) -> Result<Vec<Read>, RebalanceError> {
-        let reads = portfolios.iter().map(|id| async move {
-            match self.accounting.balances(id).await {
-                Ok(balances) => Ok((*id, assume(balances, scenario, id))),
-                Err(error @ UpstreamError::Invalid { .. }) => Ok((*id, Err(unusable(id, &error)))),
+        let reads = portfolios.iter().copied().map(|id| async move {
+            match self.accounting.balances(&id).await {
+                Ok(balances) => Ok((id, assume(balances, scenario, &id))),
+                Err(error @ UpstreamError::Invalid { .. }) => Ok((id, Err(unusable(&id, &error)))),
                 Err(error) => Err(RebalanceError::from(error)),
             }
         });
