@@ -1,0 +1,142 @@
+//! Writing a rebalance: its portfolios in batches, then the header, which is the commit point.
+
+use super::delete::remove_portfolios;
+use super::portfolio::to_document;
+use super::sweep::{begin, end};
+use super::{Place, header, object_id, stored};
+use crate::connection::Connection;
+use crate::fault::{DriverError, Fault};
+use domain::rebalance::Rebalance;
+use mongodb::bson::{RawDocumentBuf, oid::ObjectId};
+use ports::StoreError;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// A batch ends when it has so many bytes or documents: a second's work for a slow server, and what is held in memory.
+const BATCH_BYTES: usize = 4 << 20;
+const BATCH_DOCUMENTS: usize = 500;
+
+pub(super) async fn append(
+    connection: Arc<Connection>,
+    rebalance: Rebalance,
+    limit: Duration,
+) -> Result<(), StoreError> {
+    let (id, count) = (rebalance.header.id, rebalance.portfolios.len());
+    if u32::try_from(count) != Ok(rebalance.header.number_of_portfolios) {
+        let cause = format!("its header counts {} portfolios, not {count}", rebalance.header.number_of_portfolios);
+        return Err(StoreError::Corrupt { kind: "rebalance", id: id.to_string(), cause: cause.into() });
+    }
+    if stored(&connection, id).await?.is_some() {
+        return Ok(()); // An earlier call came to its end, whatever its caller was told.
+    }
+    let deadline = Deadline { started: Instant::now(), limit };
+    let attempt = ObjectId::new();
+    begin(&connection, attempt, id, "append").await?;
+    let mut batch = Batch::default();
+    for (seq, portfolio) in (0_i64..).zip(&rebalance.portfolios) {
+        batch.push(to_document(id, attempt, seq, portfolio));
+        if batch.is_full() {
+            batch.write(&connection, deadline).await.inspect_err(|error| given_up(error, &rebalance))?;
+        }
+    }
+    batch.write(&connection, deadline).await.inspect_err(|error| given_up(error, &rebalance))?;
+    let ours = commit(&connection, &rebalance, attempt, deadline).await?;
+    if !ours {
+        // Another call stored it first: what this one wrote is never seen.
+        remove_portfolios(&connection, id, attempt).await;
+    }
+    end(&connection, attempt).await;
+    Ok(())
+}
+
+/// Writes the header; whether the stored one is this attempt's.
+async fn commit(
+    connection: &Connection,
+    rebalance: &Rebalance,
+    attempt: ObjectId,
+    deadline: Deadline,
+) -> Result<bool, StoreError> {
+    let id = rebalance.header.id;
+    let document = RawDocumentBuf::try_from(&header::to_document(&rebalance.header, attempt));
+    let document = document.map_err(|error| StoreError::Unavailable(Box::new(error)))?;
+    let mut unknown = None;
+    for _ in 0..2 {
+        deadline.check()?;
+        let inserting = connection.collections.rebalances.insert_one(&document).into_future();
+        match connection.command("write a rebalance's header", inserting).await {
+            Ok(_) => return Ok(true),
+            Err(Fault::Refused(error)) => return Err(unknown.unwrap_or(error)),
+            Err(Fault::Duplicate(error)) => {
+                unknown.get_or_insert_with(|| StoreError::Unavailable(Box::new(error)));
+            }
+            Err(Fault::Unknown(error)) => unknown = Some(error),
+        }
+        if let Some(stored) = stored(connection, id).await? {
+            let ours = matches!(stored.place, Place::Apart { attempt: named, .. } if named == attempt);
+            tracing::info!(rebalance = %id, ours, "the header of a rebalance was read back: it is stored");
+            return Ok(ours);
+        }
+    }
+    tracing::warn!(rebalance = %id, object = %object_id(id), "a rebalance could not be committed; it may still appear");
+    Err(unknown.unwrap_or_else(|| StoreError::Unavailable("the header cannot be seen".into())))
+}
+
+/// Portfolios that are written together.
+#[derive(Default)]
+struct Batch {
+    documents: Vec<RawDocumentBuf>,
+    bytes: usize,
+}
+
+impl Batch {
+    fn push(&mut self, document: RawDocumentBuf) {
+        self.bytes += document.as_bytes().len();
+        self.documents.push(document);
+    }
+
+    const fn is_full(&self) -> bool {
+        self.bytes >= BATCH_BYTES || self.documents.len() >= BATCH_DOCUMENTS
+    }
+
+    /// Writes and forgets the documents. Their ids are chosen already, so that those which an interrupted command did
+    /// write are recognised as duplicates by the next.
+    async fn write(&mut self, connection: &Connection, deadline: Deadline) -> Result<(), StoreError> {
+        let batch = std::mem::take(self);
+        if batch.documents.is_empty() {
+            return Ok(());
+        }
+        let mut unknown = None;
+        for _ in 0..2 {
+            deadline.check()?;
+            let inserting = connection.collections.portfolios.insert_many(&batch.documents).ordered(false);
+            match connection.command("write portfolios", inserting.into_future()).await {
+                Ok(_) | Err(Fault::Duplicate(_)) => return Ok(()),
+                Err(Fault::Refused(error)) => return Err(unknown.unwrap_or(error)),
+                Err(Fault::Unknown(error)) => unknown = Some(error),
+            }
+        }
+        unknown.map_or(Ok(()), Err)
+    }
+}
+
+/// When an append is given up: long before the sweep would take it for dead.
+#[derive(Clone, Copy)]
+struct Deadline {
+    started: Instant,
+    limit: Duration,
+}
+
+impl Deadline {
+    fn check(self) -> Result<(), StoreError> {
+        if self.started.elapsed() < self.limit {
+            return Ok(());
+        }
+        let said = format!("not done within {} s, given up", self.limit.as_secs());
+        Err(StoreError::Timeout(Box::new(DriverError { doing: "write a rebalance", said })))
+    }
+}
+
+fn given_up(error: &StoreError, rebalance: &Rebalance) {
+    let id = rebalance.header.id;
+    tracing::warn!(rebalance = %id, %error, "a rebalance was not written; what is there of it is never seen");
+}

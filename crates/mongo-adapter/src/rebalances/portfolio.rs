@@ -1,0 +1,77 @@
+//! One portfolio of a stored rebalance: a document of its own, or nested in a record of the previous service. What
+//! says where it belongs aside, both have the same fields.
+
+use super::position;
+use crate::amount::to_raw;
+use crate::fields::{FieldError, Fields};
+use crate::schema;
+use domain::RebalanceId;
+use domain::rebalance::{Optimality, PortfolioRebalance, Proof, Ties};
+use mongodb::bson::oid::ObjectId;
+use mongodb::bson::raw::cstr;
+use mongodb::bson::{RawArrayBuf, RawBson, RawDocumentBuf, rawdoc};
+
+/// The document of the portfolio at `seq`, counted from 0, that `attempt` writes.
+pub(super) fn to_document(
+    rebalance_id: RebalanceId,
+    attempt: ObjectId,
+    seq: i64,
+    portfolio: &PortfolioRebalance,
+) -> RawDocumentBuf {
+    let name = portfolio.portfolio_name.as_deref();
+    let mut document = rawdoc! {
+        "_id": ObjectId::new(),
+        "schema_version": schema::VERSION,
+        "rebalance_id": super::object_id(rebalance_id),
+        "attempt_id": attempt,
+        "seq": seq,
+        "portfolio_id": portfolio.portfolio_id.as_str(),
+        "portfolio_name": name.map_or(RawBson::Null, Into::into),
+        "market_value": to_raw(portfolio.market_value),
+        "cash_before_rebalance": to_raw(portfolio.cash_before),
+        "cash_after_rebalance": to_raw(portfolio.cash_after),
+    };
+    if let Some(optimality) = &portfolio.optimality {
+        document.append(cstr!("optimality"), optimality_document(optimality));
+    }
+    let positions: RawArrayBuf = portfolio.positions.iter().map(position::to_document).collect();
+    document.append(cstr!("positions"), positions);
+    document
+}
+
+fn optimality_document(optimality: &Optimality) -> RawDocumentBuf {
+    rawdoc! {
+        "proof": optimality.proof.map_or(RawBson::Null, |proof| proof.code().into()),
+        "objective": to_raw(optimality.objective),
+        "lower_bound": to_raw(optimality.lower_bound),
+        "ties": optimality.ties.code(),
+    }
+}
+
+/// The portfolio that a document, or a nested one, describes.
+pub(super) fn portfolio_of(fields: Fields<'_>) -> Result<PortfolioRebalance, FieldError> {
+    let mut positions = fields.documents("positions", position::position_of)?;
+    // The previous service kept them in another order.
+    positions.sort_by_key(|position| position.security_id);
+    Ok(PortfolioRebalance {
+        portfolio_id: fields.parsed("portfolio_id")?,
+        portfolio_name: fields.maybe("portfolio_name", Fields::text)?.map(str::to_owned),
+        market_value: fields.decimal("market_value")?,
+        cash_before: fields.decimal("cash_before_rebalance")?,
+        cash_after: fields.decimal("cash_after_rebalance")?,
+        optimality: fields.maybe("optimality", Fields::document)?.map(optimality_of).transpose()?,
+        positions,
+    })
+}
+
+fn optimality_of(fields: Fields<'_>) -> Result<Optimality, FieldError> {
+    let read = || {
+        Ok(Optimality {
+            proof: fields.maybe("proof", |fields, field| fields.coded(field, Proof::from_code))?,
+            objective: fields.decimal("objective")?,
+            lower_bound: fields.decimal("lower_bound")?,
+            ties: fields.coded("ties", Ties::from_code)?,
+        })
+    };
+    read().map_err(|error: FieldError| error.inside("optimality"))
+}

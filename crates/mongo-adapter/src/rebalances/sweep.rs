@@ -1,0 +1,99 @@
+//! The list of writes that are going on, and the removal of what interrupted ones left behind.
+//!
+//! All times are the server's: replicas need not agree on theirs.
+
+use super::delete::remove;
+use super::object_id;
+use crate::connection::Connection;
+use crate::fault::{DriverError, Fault};
+use crate::fields::{FieldError, Fields};
+use crate::outage::Chain;
+use domain::RebalanceId;
+use futures::{TryFutureExt, TryStreamExt};
+use mongodb::bson::{DateTime, doc, oid::ObjectId};
+use ports::StoreError;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Interrupted writes taken up by one sweep; more are left to the next.
+const AT_ONCE: i64 = 1_000;
+
+/// Notes that the portfolios of `attempt` are about to be written or removed.
+pub(super) async fn begin(
+    connection: &Connection,
+    attempt: ObjectId,
+    id: RebalanceId,
+    kind: &'static str,
+) -> Result<(), StoreError> {
+    let update = doc! {
+        "$set": { "rebalance_id": object_id(id), "kind": kind },
+        "$currentDate": { "started_at": true },
+    };
+    let mut unknown = None;
+    for _ in 0..2 {
+        let noting = connection.collections.writes.update_one(doc! { "_id": attempt }, update.clone()).upsert(true);
+        match connection.command("note a write", noting.into_future()).await {
+            // A duplicate: another replica noted the same deletion in the same moment.
+            Ok(_) | Err(Fault::Duplicate(_)) => return Ok(()),
+            Err(Fault::Unknown(error)) => unknown = Some(error),
+            Err(Fault::Refused(error)) => return Err(unknown.unwrap_or(error)),
+        }
+    }
+    unknown.map_or(Ok(()), Err)
+}
+
+/// Notes that nothing is left to do. If that fails, a sweep finds it out.
+pub(super) async fn end(connection: &Connection, attempt: ObjectId) {
+    let removing = connection.collections.writes.delete_one(doc! { "_id": attempt }).into_future();
+    if let Err(fault) = connection.command("end a write", removing).await {
+        tracing::debug!(error = %Chain(&fault.into_store_error()), "a finished write is still noted as going on");
+    }
+}
+
+/// Sweeps again and again, beginning when the store is ready.
+pub(crate) async fn sweep_regularly(connection: Arc<Connection>, grace: Duration, every: Duration) {
+    loop {
+        if connection.not_ready().is_none() {
+            match sweep(&connection, grace).await {
+                Ok(0) => {}
+                Ok(swept) => tracing::info!(swept, "removed what interrupted writes left behind"),
+                Err(error) => tracing::warn!(error = %Chain(&error), "the sweep failed and will be repeated"),
+            }
+        }
+        tokio::time::sleep(every).await;
+    }
+}
+
+/// Removes what writes that began more than `grace` ago left invisible; returns how many writes there were.
+pub(crate) async fn sweep(connection: &Connection, grace: Duration) -> Result<u64, StoreError> {
+    let before =
+        server_time(connection).await?.timestamp_millis() - i64::try_from(grace.as_millis()).unwrap_or(i64::MAX);
+    let filter = doc! { "started_at": { "$lte": DateTime::from_millis(before) } };
+    let finding =
+        async { connection.collections.writes.find(filter).limit(AT_ONCE).await?.try_collect::<Vec<_>>().await };
+    let writes = connection.read("find interrupted writes", finding).await?;
+    for write in &writes {
+        let (attempt, id) = attempt_of(Fields(write)).map_err(|error| error.corrupt("interrupted write", "unknown"))?;
+        let committed = connection.collections.rebalances.find_one(doc! { "attempt_id": attempt });
+        let committed = committed.projection(doc! { "_id": 1 }).into_future();
+        if connection.read("look for an attempt's header", committed).await?.is_none() {
+            remove(connection, id, attempt).await?;
+        }
+        let forgetting = connection.collections.writes.delete_one(doc! { "_id": attempt }).into_future();
+        connection.command("forget an interrupted write", forgetting).map_err(Fault::into_store_error).await?;
+    }
+    Ok(writes.len() as u64)
+}
+
+fn attempt_of(fields: Fields<'_>) -> Result<(ObjectId, RebalanceId), FieldError> {
+    Ok((fields.object_id("_id")?, RebalanceId::from_bytes(fields.object_id("rebalance_id")?.bytes())))
+}
+
+async fn server_time(connection: &Connection) -> Result<DateTime, StoreError> {
+    let asking = connection.database().run_command(doc! { "hello": 1 });
+    let answer = connection.read("ask for the server's time", asking.into_future()).await?;
+    answer.get_datetime("localTime").copied().map_err(|error| {
+        let said = format!("localTime: {error}");
+        StoreError::Unavailable(Box::new(DriverError { doing: "ask for the server's time", said }))
+    })
+}
