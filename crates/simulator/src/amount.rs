@@ -95,6 +95,14 @@ impl Amount {
         Some(Self(product.checked_add(half)? / UNITS))
     }
 
+    /// Rounded half away from zero to whole cents.
+    #[must_use]
+    pub const fn to_cents(self) -> Self {
+        let cent = UNITS / 100;
+        let half = if self.0 < 0 { -cent / 2 } else { cent / 2 };
+        Self((self.0 + half) / cent * cent)
+    }
+
     /// Text with exactly `decimals` (0 to 8) decimals, rounded half away from zero.
     #[must_use]
     pub fn fixed(self, decimals: u32) -> String {
@@ -197,6 +205,13 @@ impl<'de> Deserialize<'de> for Amount {
 pub struct Number(String);
 
 impl Number {
+    /// The number that is written so in JSON; `None` when it is none.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let is_number = text.starts_with(|first: char| first == '-' || first.is_ascii_digit());
+        (is_number && serde_json::from_str::<&RawValue>(text).is_ok()).then(|| Self(text.to_owned()))
+    }
+
     /// The digits.
     #[must_use]
     pub fn text(&self) -> &str {
@@ -259,6 +274,7 @@ mod tests {
         assert_eq!(Amount::parse("-0.004").unwrap().fixed(2), "0.00");
         assert_eq!(Amount::parse("2.675").unwrap().fixed(2), "2.68");
         assert_eq!(Amount::cents(-150).fixed(0), "-2");
+        assert_eq!(Amount::parse("-2.675").unwrap().to_cents(), Amount::cents(-268));
         assert_eq!(Amount::whole(100).java_number().text(), "100.00000000");
         assert_eq!(Amount::from_units(1).java_number().text(), "1E-8");
         assert_eq!(Amount::from_units(-12).java_number().text(), "-1.2E-7");

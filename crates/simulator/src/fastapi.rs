@@ -1,4 +1,4 @@
-//! What the two FastAPI services share: `{"detail": ...}`, and validation of `limit` and `offset`.
+//! What the two `FastAPI` services share: `{"detail": ...}`, and validation of `limit` and `offset`.
 
 use actix_web::http::StatusCode;
 use actix_web::web;
@@ -32,15 +32,22 @@ pub(crate) async fn unknown_route() -> HttpResponse {
     detail(StatusCode::NOT_FOUND, "Not Found")
 }
 
-/// `limit` (1 to 1000, default 50) and `offset` (0 or more), or the 422 that lists what is wrong with them.
-pub(crate) fn page(params: &Params) -> Result<(usize, usize), HttpResponse> {
+/// What is wrong with `limit` and `offset`, as a list of details.
+pub(crate) struct PageErrors(Vec<Value>);
+
+impl PageErrors {
+    /// The 422 that lists them.
+    pub(crate) fn response(&self) -> HttpResponse {
+        HttpResponse::UnprocessableEntity().json(json!({ "detail": self.0 }))
+    }
+}
+
+/// `limit` (1 to 1000, default 50) and `offset` (0 or more).
+pub(crate) fn page(params: &Params) -> Result<(usize, usize), PageErrors> {
     let mut errors = Vec::new();
     let limit = number(params, "limit", 1, Some(LARGEST_LIMIT), &mut errors).unwrap_or(DEFAULT_LIMIT);
     let offset = number(params, "offset", 0, None, &mut errors).unwrap_or(0);
-    if errors.is_empty() {
-        return Ok((limit, offset));
-    }
-    Err(HttpResponse::UnprocessableEntity().json(json!({ "detail": errors })))
+    if errors.is_empty() { Ok((limit, offset)) } else { Err(PageErrors(errors)) }
 }
 
 fn number(params: &Params, name: &str, least: i64, most: Option<i64>, errors: &mut Vec<Value>) -> Option<usize> {

@@ -103,14 +103,11 @@ fn hang_up(request: ServiceRequest) -> ServiceResponse<BoxBody> {
 /// Drops the answer to work that was done.
 fn lost<B>(response: ServiceResponse<B>, status: Option<u16>) -> ServiceResponse<BoxBody> {
     let (request, _) = response.into_parts();
-    let replacement = match status {
-        Some(status) => proxy_page(status),
-        None => {
-            connection::cut(&request);
-            HttpResponse::ServiceUnavailable().force_close().finish()
-        }
-    };
-    ServiceResponse::new(request, replacement)
+    if let Some(status) = status {
+        return ServiceResponse::new(request, proxy_page(status));
+    }
+    connection::cut(&request);
+    ServiceResponse::new(request, HttpResponse::ServiceUnavailable().force_close().finish())
 }
 
 /// Announces the whole body, sends half of it, and cuts the connection.

@@ -14,6 +14,7 @@ use tokio::sync::oneshot;
 ///
 /// Prints one line of JSON on standard output when it accepts connections: the base URLs, the seed and what the book
 /// holds. Stops on SIGTERM and SIGINT.
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 #[derive(Debug, Parser)]
 #[command(name = "simulator", version)]
 struct Args {
@@ -68,7 +69,7 @@ struct Args {
 /// The line that tells a parent process that the simulator is ready.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Ready<'a> {
+struct Announcement<'a> {
     ready: bool,
     #[serde(flatten)]
     endpoints: &'a Endpoints,
@@ -112,7 +113,7 @@ async fn main() -> anyhow::Result<()> {
     let mut terminate = signal(SignalKind::terminate()).context("cannot listen to SIGTERM")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen to SIGINT")?;
     let mut parent = args.exit_with_parent.then(parent_gone);
-    let simulator = Simulator::start(args.config()).context("the simulator does not start")?;
+    let simulator = Simulator::start(&args.config()).context("the simulator does not start")?;
     announce(&simulator).context("cannot write to standard output")?;
     let parent_gone = async {
         match &mut parent {
@@ -131,7 +132,7 @@ async fn main() -> anyhow::Result<()> {
 fn announce(simulator: &Simulator) -> std::io::Result<()> {
     let (portfolios, securities, prices) =
         simulator.book(|book| (book.portfolios().len(), book.securities().len(), book.prices().len()));
-    let ready = Ready {
+    let announcement = Announcement {
         ready: true,
         endpoints: simulator.endpoints(),
         seed: simulator.seed(),
@@ -141,7 +142,7 @@ fn announce(simulator: &Simulator) -> std::io::Result<()> {
         prices,
     };
     let mut out = std::io::stdout().lock();
-    writeln!(out, "{}", serde_json::to_string(&ready)?)?;
+    writeln!(out, "{}", serde_json::to_string(&announcement)?)?;
     out.flush()
 }
 

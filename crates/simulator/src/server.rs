@@ -14,10 +14,12 @@ use actix_web::{App, HttpServer};
 use crate::book::Book;
 use crate::config::{Ports, PriceMode, SimulatorConfig};
 use crate::counters::Counters;
+use crate::execution::{self, Executions};
 use crate::faults::Faults;
 use crate::gate::{self, OwnError};
-use crate::locks::{read, write};
+use crate::locks::{lock, read, write};
 use crate::market::MarketError;
+use crate::order::Order;
 use crate::suite::{Endpoints, Service};
 use crate::world::{Shared, World, price_draws};
 use crate::{accounting, connection, control, draws, order, portfolio, pricing, security};
@@ -65,7 +67,7 @@ impl Simulator {
     ///
     /// # Errors
     /// [`StartError`]; nothing is left running then.
-    pub fn start(config: SimulatorConfig) -> Result<Self, StartError> {
+    pub fn start(config: &SimulatorConfig) -> Result<Self, StartError> {
         let seed = match config.seed {
             Some(seed) => seed,
             None => draws::fresh_seed()?,
@@ -78,10 +80,11 @@ impl Simulator {
             order_pacing: config.order_pacing,
             clock: config.clock.clone(),
             price_draws: Mutex::new(price_draws(seed)),
+            desk: Mutex::default(),
             counters: Counters::default(),
             faults: Faults::default(),
         });
-        let (listeners, addresses) = listen(&config)?;
+        let (listeners, addresses) = listen(config)?;
         let [accounting, pricing, portfolio, security, order, control] = addresses;
         let endpoints = Endpoints::new([accounting, pricing, portfolio, security, order], control);
         let mut servers = Vec::new();
@@ -136,6 +139,18 @@ impl Simulator {
     /// Changes the book. All requests wait meanwhile.
     pub fn edit<T>(&self, change: impl FnOnce(&mut Book) -> T) -> T {
         change(&mut write(&self.world.book))
+    }
+
+    /// All orders that were created, by id, those too that reads do not show yet.
+    #[must_use]
+    pub fn orders(&self) -> Vec<Order> {
+        lock(&self.world.desk).orders().cloned().collect()
+    }
+
+    /// Executes all open orders into the book, at their limit or else the stored price, as trading would.
+    #[must_use]
+    pub fn execute_orders(&self) -> Executions {
+        execution::execute(&self.world)
     }
 
     /// Brings book, prices, orders, counters and faults back to what they were at the start.

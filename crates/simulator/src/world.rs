@@ -12,6 +12,7 @@ use crate::draws::Draws;
 use crate::faults::Faults;
 use crate::locks::{lock, write};
 use crate::market::MarketError;
+use crate::order::OrderDesk;
 
 /// The shared state, as handlers take it.
 pub(crate) type Shared = Data<World>;
@@ -26,6 +27,7 @@ pub(crate) struct World {
     pub(crate) clock: Clock,
     pub(crate) book: RwLock<Book>,
     pub(crate) price_draws: Mutex<Draws>,
+    pub(crate) desk: Mutex<OrderDesk>,
     pub(crate) counters: Counters,
     pub(crate) faults: Faults,
 }
@@ -36,6 +38,7 @@ impl World {
         let book = Book::generate(self.seed, &self.book_config)?;
         *write(&self.book) = book;
         *lock(&self.price_draws) = price_draws(self.seed);
+        *lock(&self.desk) = OrderDesk::default();
         self.counters.reset();
         self.faults.clear_all();
         Ok(())

@@ -54,9 +54,12 @@ async fn detailed(world: Shared) -> HttpResponse {
 }
 
 fn checked(world: &Shared, good: &'static str, bad: &'static str) -> HttpResponse {
-    let check = |service| match world.faults.is_down(service) {
-        true => Check { status: "unhealthy", error: Some("health check failed") },
-        false => Check { status: "healthy", error: None },
+    let check = |service| {
+        if world.faults.is_down(service) {
+            Check { status: "unhealthy", error: Some("health check failed") }
+        } else {
+            Check { status: "healthy", error: None }
+        }
     };
     let checks = BTreeMap::from([
         ("portfolio_service", check(Service::Portfolio)),

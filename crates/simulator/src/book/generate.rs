@@ -51,6 +51,22 @@ pub enum PortfolioKind {
     Unfunded,
 }
 
+impl PortfolioKind {
+    /// The name on the control API.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Drifted => "drifted",
+            Self::Fractional => "fractional",
+            Self::Short => "short",
+            Self::Overdrawn => "overdrawn",
+            Self::ZeroRows => "zero_rows",
+            Self::Unfunded => "unfunded",
+        }
+    }
+}
+
 /// One block of kinds; the book repeats it. The first seven portfolios show every kind.
 const KINDS: [PortfolioKind; 20] = {
     use PortfolioKind::{Drifted, Fractional, New, Overdrawn, Short, Unfunded, ZeroRows};

@@ -60,12 +60,15 @@ pub enum FaultKind {
         /// Positions in the request; all when empty.
         #[serde(default)]
         items: Vec<usize>,
-        /// Message of the failed items.
-        #[serde(default = "item_timeout")]
-        message: String,
-        /// Whether the outcome is unknown: `requestIndex` is -1 and the order is created nevertheless.
+        /// Message of the failed items; the usual one when absent.
+        #[serde(default)]
+        message: Option<String>,
+        /// Whether the outcome is unknown: `requestIndex` is -1, and the order is created nevertheless.
         #[serde(default)]
         unknown: bool,
+        /// Milliseconds until reads show an order of unknown outcome.
+        #[serde(default)]
+        appear_after_ms: u64,
     },
     /// Order service: loses the answer to a batch, whose orders appear in reads only later.
     AppearLater {
@@ -78,6 +81,21 @@ pub enum FaultKind {
 }
 
 impl FaultKind {
+    /// The status that it answers with, where it has one.
+    pub(crate) fn status(&self) -> Option<u16> {
+        match self {
+            Self::Status { status } | Self::Answer { status, .. } | Self::Html { status } => Some(*status),
+            Self::LoseAnswer { status } | Self::AppearLater { status, .. } => *status,
+            Self::Delay { .. }
+            | Self::Drop
+            | Self::Hang
+            | Self::Garbage
+            | Self::Truncate
+            | Self::Overload
+            | Self::FailItems { .. } => None,
+        }
+    }
+
     /// Whether nothing usable comes back.
     pub(crate) fn is_outage(&self) -> bool {
         match self {
@@ -94,8 +112,4 @@ fn json() -> String {
 
 fn bad_gateway() -> u16 {
     502
-}
-
-fn item_timeout() -> String {
-    "System overloaded - database operation timeout".to_owned()
 }

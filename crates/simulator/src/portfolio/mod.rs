@@ -1,4 +1,4 @@
-//! The portfolio service: Python, FastAPI, names of portfolios.
+//! The portfolio service: Python, `FastAPI`, names of portfolios.
 
 mod create;
 mod health;

@@ -1,5 +1,7 @@
 //! Version 2 and the fast search: portfolios by name, in pages.
 
+use std::cmp::Reverse;
+
 use actix_web::http::StatusCode;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
@@ -31,7 +33,7 @@ struct SearchResponse<'a> {
 
 async fn search(request: HttpRequest, world: Shared) -> HttpResponse {
     let params = Params::of(&request);
-    page(&params).map_or_else(|response| response, |page| answer(&params, page, &world, None))
+    page(&params).map_or_else(|errors| errors.response(), |page| answer(&params, page, &world, None))
 }
 
 /// The fast search: a bad page is a 400 here.
@@ -60,7 +62,7 @@ fn answer(
         .filter(|portfolio| name.is_none_or(|name| portfolio.name.to_lowercase() == name.to_lowercase()))
         .filter(|portfolio| name_like.is_none_or(|part| portfolio.name.to_lowercase().contains(&part.to_lowercase())))
         .collect();
-    hits.sort_by(|a, b| b.created_at.cmp(&a.created_at));
+    hits.sort_by_key(|portfolio| Reverse(portfolio.created_at));
     let pagination = Pagination::by_page(hits.len(), limit, offset);
     let portfolios = hits.into_iter().skip(offset).take(limit).map(PortfolioResponse::of).collect();
     HttpResponse::Ok().json(SearchResponse { portfolios, pagination, processing_time_ms })

@@ -1,4 +1,4 @@
-//! The security service: Python, FastAPI.
+//! The security service: Python, `FastAPI`.
 
 mod health;
 mod v1;

@@ -28,7 +28,7 @@ async fn search(request: HttpRequest, world: Shared) -> HttpResponse {
     let params = Params::of(&request);
     let (limit, offset) = match page(&params) {
         Ok(page) => page,
-        Err(response) => return response,
+        Err(errors) => return errors.response(),
     };
     let (ticker, ticker_like) = (params.last("ticker"), params.last("ticker_like"));
     if let Some(complaint) = complaint(ticker, ticker_like) {
