@@ -55,7 +55,7 @@ async fn the_worked_example_is_answered_stored_and_read_back() {
     assert_eq!((header.number_of_portfolios, header.number_of_positions), (1, 4));
     assert_eq!((header.model_version, header.date), (Some(Version::FIRST), at(1_767_625_200_000)));
     let stored: Vec<_> = world.rebalances.portfolios(rebalance_id(7), Slice::ALL).try_collect().await.expect("works");
-    assert_eq!(stored, [portfolio.clone()]);
+    assert_eq!(stored, std::slice::from_ref(portfolio));
     let model = world.models.get(model_id(1)).await.expect("works").expect("stored");
     assert_eq!((model.last_rebalance_date, model.version), (Some(header.date), Version::FIRST));
     assert_eq!(world.watched.told(), ["started", "proven", "succeeded"]);
