@@ -8,9 +8,10 @@ target "service" {
 }
 
 target "simulator" {
-  inherits = ["service"]
-  target   = "simulator"
-  tags     = ["globeco-simulator:local"]
+  context    = "."
+  dockerfile = "docker/Dockerfile"
+  target     = "simulator"
+  tags       = ["globeco-simulator:local"]
 }
 
 group "default" {

@@ -13,11 +13,24 @@ pub const SIMULATOR: &str = "target/release/simulator";
 /// The load generator.
 pub const PERF: &str = "target/release/perf";
 
+/// The version in docker/Dockerfile is the same; a test compares.
+const CARGO_AUDITABLE: &str = "0.7.7";
+
 /// The one release build. With `cargo-auditable` at hand (the pipeline installs it) the binaries carry the list of
 /// what they were built from; a plain `cargo build` otherwise.
 #[must_use]
 pub fn release(workspace: &Workspace) -> Invocation {
     release_with(tools::find(workspace, "cargo-auditable").is_some())
+}
+
+/// The same build as the pipeline does it: with `cargo-auditable`, which it installs first. The only tool that is
+/// compiled, because no package of the prebuilt kind has it.
+#[must_use]
+pub fn auditable() -> [Invocation; 2] {
+    let install = Invocation::new("cargo install --quiet --locked --root target/tools --version")
+        .args([CARGO_AUDITABLE, "cargo-auditable"])
+        .remedy("check that crates can be downloaded");
+    [install, release_with(true)]
 }
 
 fn release_with(auditable: bool) -> Invocation {
@@ -29,7 +42,13 @@ fn release_with(auditable: bool) -> Invocation {
 
 #[cfg(test)]
 mod tests {
-    use super::release_with;
+    use super::{CARGO_AUDITABLE, release_with};
+
+    #[test]
+    fn the_image_is_built_with_the_same_tool() {
+        let dockerfile = include_str!("../../docker/Dockerfile");
+        assert!(dockerfile.contains(&format!("--version {CARGO_AUDITABLE} cargo-auditable")));
+    }
 
     #[test]
     fn both_builds_select_the_same_packages_and_so_the_same_features() {

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use xtask::console::{Colour, Console};
 use xtask::workspace::Workspace;
-use xtask::{ci, hooks, image, mongodb, secrets, tidy};
+use xtask::{ci, hooks, image, mongodb, release, sbom, secrets, tidy};
 
 /// The project's automation: everything that the pipeline does, on any machine.
 #[derive(Debug, Parser)]
@@ -28,6 +28,10 @@ enum Command {
     Image(image::Args),
     /// Provides a MongoDB for tests and development.
     Mongodb(mongodb::Args),
+    /// Makes the next version: changelog, commit and tag; a dry run by default.
+    Release(release::Args),
+    /// Lists what is linked into the binary, in two standard formats.
+    Sbom(sbom::Args),
     /// Looks for credentials in the tree or in what is staged.
     Secrets(secrets::Args),
     /// Checks the rules of this repository that no other tool knows.
@@ -40,6 +44,8 @@ fn main() -> ExitCode {
     let ended = match &cli.command {
         Command::Ci(args) => ci::run(&workspace, args),
         Command::Hooks(args) => hooks::run(&workspace, args),
+        Command::Release(args) => release::run(&workspace, args),
+        Command::Sbom(args) => sbom::run(&workspace, args),
         Command::Secrets(args) => secrets::run(&workspace, args),
         Command::Tidy(args) => tidy::run(&workspace, args),
         Command::Image(args) => image::run(&workspace, args),

@@ -1,6 +1,7 @@
 //! The stages of the pipeline and their checks: data, so that listing, planning and running are one thing.
 
 use crate::plan::{Invocation, Plan};
+use crate::sbom;
 use crate::workspace::Workspace;
 
 use super::needs::Need;
@@ -48,7 +49,7 @@ impl Check {
 /// Every stage, in the order in which a full run takes them: the quick ones first.
 #[must_use]
 pub fn all(_workspace: &Workspace) -> Vec<Stage> {
-    vec![quality(), test(), supply_chain(), advisories()]
+    vec![quality(), test(), supply_chain(), workflows(), advisories()]
 }
 
 fn quality() -> Stage {
@@ -107,12 +108,36 @@ fn test() -> Stage {
 fn supply_chain() -> Stage {
     Stage {
         name: "supply-chain",
-        about: "licences, sources, layering and duplicates of dependencies",
+        about: "licences, sources and layering of dependencies, the bill of materials, the shipped binary",
         by_default: true,
         checks: vec![
             Check::new("deny", "licences, sources and layering of the dependencies").run(
                 Invocation::new("cargo deny --locked check bans licenses sources")
                     .remedy("replace the dependency, or change deny.toml with a reason"),
+            ),
+            Check { name: "sbom", plan: sbom::check(), needs: Vec::new() },
+            Check::new("binary", "linkage and size of the release binary")
+                .run(Invocation::new("cargo xtask image --check-binary").remedy("each finding above says what to do")),
+        ],
+    }
+}
+
+fn workflows() -> Stage {
+    let schema = |name, files: &str| Invocation::new(&format!("check-jsonschema --builtin-schema {name} {files}"));
+    let zizmor = "zizmor --offline --no-progress --persona regular .github";
+    Stage {
+        name: "workflows",
+        about: "GitHub workflows, Dockerfile and compose file",
+        by_default: true,
+        checks: vec![
+            Check::new("zizmor", "workflows have no security finding")
+                .run(Invocation::new(zizmor).remedy("each finding above links to its explanation and remedy")),
+            Check::new("schemas", "workflows, dependency updates and compose file fit their schemas")
+                .run(schema("vendor.github-workflows", ".github/workflows/ci.yml .github/workflows/deploy.yml"))
+                .run(schema("vendor.dependabot", ".github/dependabot.yml"))
+                .run(schema("vendor.compose-spec", "docker/compose.yaml")),
+            Check::new("hadolint", "the Dockerfile has no finding").run(
+                Invocation::new("hadolint docker/Dockerfile").remedy("the rule's number leads to its explanation"),
             ),
         ],
     }

@@ -1,0 +1,94 @@
+//! The notes of a release: what changed, the image by tag and digest, how to deploy it and how to go back.
+
+use std::fmt::Write as _;
+use std::fs;
+
+use anyhow::{Context, Result, bail};
+use clap::Args as ClapArgs;
+use xshell::cmd;
+
+use crate::console::Tone;
+use crate::exit::Exit;
+use crate::image::REPOSITORY;
+use crate::image::tags::{Origin, Tags};
+use crate::tools;
+use crate::version::Version;
+use crate::workspace::Workspace;
+
+use super::CLIFF;
+
+const FILE: &str = "target/ci/release-notes.md";
+
+/// Arguments of `cargo xtask release notes`.
+#[derive(Debug, ClapArgs)]
+pub struct Args {
+    /// The version tag, such as v1.2.3.
+    #[arg(long)]
+    tag: String,
+    /// The digest of the published image, sha256:….
+    #[arg(long)]
+    digest: String,
+}
+
+/// Writes the notes.
+///
+/// # Errors
+/// When the tag is not a version, the digest is not one, or git-cliff fails.
+pub fn run(workspace: &Workspace, args: &Args) -> Result<Exit> {
+    let version = Version::parse_tag(&args.tag)?;
+    tools::ensure(workspace)?;
+    let shell = workspace.shell()?;
+    shell.set_var("PATH", tools::search_path(workspace));
+    let range = args.tag.as_str();
+    let changes = cmd!(shell, "git-cliff --config {CLIFF} --latest --strip all --tag {range}").quiet().read()?;
+    let commit = cmd!(shell, "git rev-parse {range}^0").quiet().read()?;
+    let released: Vec<String> = cmd!(shell, "git tag --list v*").quiet().read()?.lines().map(str::to_owned).collect();
+    let tags = Tags::of(&Origin::Release(version), &commit, &released)?;
+    let text = text(&args.tag, &changes, &tags, &args.digest)?;
+    fs::create_dir_all(workspace.reports())?;
+    fs::write(workspace.path(FILE), text).with_context(|| format!("cannot write {FILE}"))?;
+    workspace.console.say(Tone::Good, &format!("wrote {FILE}"));
+    Ok(Exit::Done)
+}
+
+/// The notes as Markdown.
+fn text(tag: &str, changes: &str, tags: &Tags, digest: &str) -> Result<String> {
+    let hash = digest.strip_prefix("sha256:").unwrap_or_default();
+    if hash.len() != 64 || !hash.chars().all(|c| c.is_ascii_hexdigit()) {
+        bail!("`{digest}` is not a digest: sha256: and 64 hexadecimal digits");
+    }
+    let mut text = changes.trim().to_owned();
+    text.push_str("\n\n### Image\n\n");
+    for image in &tags.all {
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "- `{REPOSITORY}:{image}`");
+    }
+    let _ = write!(
+        text,
+        "- `{REPOSITORY}@{digest}`, for linux/amd64 and linux/arm64\n\n### Deployment\n\n```console\n\
+         $ cargo xtask deploy --env staging --tag {tag}\n\
+         $ cargo xtask deploy --env production --tag {tag} --context CONTEXT\n```\n\n\
+         To go back: `cargo xtask deploy --env production --rollback --context CONTEXT`.\n\n### Verification\n\n```console\n\
+         $ gh attestation verify oci://docker.io/{REPOSITORY}@{digest} --owner kasbench\n```\n"
+    );
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::text;
+    use crate::image::tags::{Origin, Tags};
+
+    #[test]
+    fn the_notes_are_complete_and_have_no_placeholders() {
+        let origin = Origin::parse("refs/tags/v1.2.3").unwrap();
+        let tags = Tags::of(&origin, "0123456", &[]).unwrap();
+        let digest = format!("sha256:{}", "ab".repeat(32));
+        insta::assert_snapshot!(
+            text("v1.2.3", "## 1.2.3\n\n### Added\n\n- **http**: A route\n", &tags, &digest).unwrap()
+        );
+        for wrong in ["", "latest", "sha256:abc"] {
+            assert!(text("v1.2.3", "", &tags, wrong).is_err(), "{wrong}");
+        }
+    }
+}
