@@ -67,10 +67,25 @@ pub fn run(
     deadline: Duration,
     interrupt: &Interrupt,
 ) -> Result<Finished, ProcessError> {
+    run_with(argv, &[], stdin, deadline, interrupt)
+}
+
+/// Like [`run`], with these variables added to the program's environment.
+///
+/// # Errors
+/// [`ProcessError`]; a program that runs and fails is not an error here.
+pub fn run_with(
+    argv: &[String],
+    variables: &[(&str, &str)],
+    stdin: Option<&str>,
+    deadline: Duration,
+    interrupt: &Interrupt,
+) -> Result<Finished, ProcessError> {
     let program = argv.first().map_or("", String::as_str);
     let started = Instant::now();
     let mut child = Command::new(program)
         .args(argv.iter().skip(1))
+        .envs(variables.iter().copied())
         .stdin(if stdin.is_some() { Stdio::piped() } else { Stdio::null() })
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

@@ -1,6 +1,11 @@
 //! The tests of validation and deployment. Those that need a control plane have `cluster` in their names.
-#![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking, like the tests themselves")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "helpers of tests fail by panicking, like the tests themselves"
+)]
 
+mod cluster;
 mod reports;
 mod rules;
 #[path = "../support/mod.rs"]

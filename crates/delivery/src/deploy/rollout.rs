@@ -1,0 +1,104 @@
+//! Reads a rollout from the Deployment itself: `kubectl rollout status` exits with 1 for every bad case.
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+
+use crate::deploy::kubectl::FIELD_MANAGER;
+use crate::validate::bundle::{at, items};
+
+/// How far a rollout is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// Still going on.
+    Waiting(String),
+    /// Every replica runs the new pods and is available.
+    Complete(String),
+    /// `progressDeadlineSeconds` have passed without progress.
+    Stalled(String),
+}
+
+/// What a Deployment's status says about its latest specification.
+#[must_use]
+pub fn judge(deployment: &Value) -> Progress {
+    let number = |path: &str| at(deployment, path).as_i64().unwrap_or(0);
+    let wanted = at(deployment, "spec.replicas").as_i64().unwrap_or(1);
+    let (updated, total, available) =
+        (number("status.updatedReplicas"), number("status.replicas"), number("status.availableReplicas"));
+    let counts = format!("{updated} of {wanted} replicas updated, {available} available, {} old", total - updated);
+    if number("status.observedGeneration") < number("metadata.generation") {
+        return Progress::Waiting("the controller has not seen the change yet".to_owned());
+    }
+    if let Some(message) = exceeded(deployment) {
+        return Progress::Stalled(format!("{message} ({counts})"));
+    }
+    if updated >= wanted && total == updated && available >= updated {
+        Progress::Complete(counts)
+    } else {
+        Progress::Waiting(counts)
+    }
+}
+
+/// The message of a `ProgressDeadlineExceeded` that is about our own apply. An older one survives a good undo, until the
+/// bad `ReplicaSet` is gone: it is believed only when it is younger than our latest apply, by the server's clock.
+fn exceeded(deployment: &Value) -> Option<String> {
+    let condition = items(at(deployment, "status.conditions"))
+        .iter()
+        .find(|condition| condition["type"] == "Progressing" && condition["reason"] == "ProgressDeadlineExceeded")?;
+    let time = |value: &Value| value.as_str().and_then(|text| text.parse::<DateTime<Utc>>().ok());
+    let updated = time(&condition["lastUpdateTime"])?;
+    let applied = items(at(deployment, "metadata.managedFields"))
+        .iter()
+        .filter(|entry| entry["subresource"].is_null())
+        .filter(|entry| entry["manager"] == FIELD_MANAGER || entry["manager"] == "kubectl-rollout")
+        .filter_map(|entry| time(&entry["time"]))
+        .max();
+    applied
+        .is_none_or(|applied| updated > applied)
+        .then(|| condition["message"].as_str().unwrap_or("no progress").to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::{Progress, judge};
+
+    fn deployment(generation: u32, counts: [u32; 3], condition: &Value) -> Value {
+        let [updated, total, available] = counts;
+        json!({
+            "metadata": {"generation": generation, "managedFields": [
+                {"manager": "globeco-deploy", "operation": "Apply", "time": "2026-03-01T12:00:10Z"},
+                {"manager": "kube-controller-manager", "subresource": "status", "time": "2026-03-01T12:09:00Z"},
+            ]},
+            "spec": {"replicas": 2},
+            "status": {"observedGeneration": 3, "updatedReplicas": updated, "replicas": total,
+                "availableReplicas": available, "conditions": [condition]},
+        })
+    }
+
+    fn exceeded(at: &str) -> Value {
+        json!({"type": "Progressing", "reason": "ProgressDeadlineExceeded", "message": "timed out", "lastUpdateTime": at})
+    }
+
+    #[test]
+    fn a_rollout_is_complete_when_only_new_pods_are_there_and_available() {
+        let none = json!({});
+        assert!(matches!(judge(&deployment(3, [2, 2, 2], &none)), Progress::Complete(_)));
+        for unfinished in [[1, 2, 2], [2, 3, 3], [2, 2, 1], [0, 2, 2]] {
+            assert!(matches!(judge(&deployment(3, unfinished, &none)), Progress::Waiting(_)), "{unfinished:?}");
+        }
+    }
+
+    #[test]
+    fn an_old_status_says_nothing_about_a_new_generation() {
+        let late = exceeded("2026-03-01T12:05:00Z");
+        assert!(matches!(judge(&deployment(4, [2, 2, 2], &late)), Progress::Waiting(_)));
+    }
+
+    #[test]
+    fn a_deadline_counts_only_after_our_own_apply() {
+        assert!(matches!(judge(&deployment(3, [1, 2, 2], &exceeded("2026-03-01T12:05:00Z"))), Progress::Stalled(_)));
+        assert!(matches!(judge(&deployment(3, [1, 2, 2], &exceeded("2026-03-01T12:00:09Z"))), Progress::Waiting(_)));
+        assert!(matches!(judge(&deployment(3, [2, 2, 2], &exceeded("2026-03-01T12:00:09Z"))), Progress::Complete(_)));
+    }
+}

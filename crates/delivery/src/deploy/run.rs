@@ -1,0 +1,337 @@
+//! Runs a plan: exactly its steps, in their order, and says what came of each.
+
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::console::Console;
+use crate::deploy::diagnose;
+use crate::deploy::failure::Failure;
+use crate::deploy::fault::Fault;
+use crate::deploy::kubectl::{CallError, Kubectl};
+use crate::deploy::lock;
+use crate::deploy::plan::{Action, Plan, Recovery, Step};
+use crate::deploy::report::{Outcome, Took};
+use crate::deploy::rollout::{Progress, judge};
+use crate::exit::Exit;
+
+/// How often a rollout is looked at.
+const LOOK: Duration = Duration::from_millis(400);
+
+/// What running a plan needs.
+#[derive(Debug)]
+pub(super) struct Tools<'a> {
+    /// The kubectl of the plan's context.
+    pub(super) kubectl: &'a Kubectl,
+    /// Where progress is told.
+    pub(super) console: &'a Console,
+    /// How long the API server may be out of reach during a rollout.
+    pub(super) unreachable_after: Duration,
+    /// The label selector of the pods, for the diagnosis of a failed rollout.
+    pub(super) selector: String,
+    /// Their namespace.
+    pub(super) namespace: String,
+}
+
+/// Why a step did not succeed.
+enum Trouble {
+    /// Nothing, or only part of it, could be done.
+    Stopped(Failure),
+    /// The objects are applied, but the rollout or the service does not come up.
+    RolloutFailed(String),
+}
+
+/// Runs `plan`. The lock is given back however it ends, except when the server is gone.
+pub(super) fn run(plan: &Plan, tools: &Tools<'_>) -> Outcome {
+    let mut outcome = Outcome::of(plan);
+    let mut locked = false;
+    let result = run_steps(&plan.steps, tools, &mut outcome, &mut locked);
+    match result {
+        Ok(()) => outcome.exit = Exit::Done,
+        Err(Trouble::Stopped(failure)) => outcome.fail(&failure),
+        Err(Trouble::RolloutFailed(why)) => roll_back(plan, why, tools, &mut outcome),
+    }
+    if let Some(unlock) = plan.unlock.as_ref().filter(|_| locked) {
+        let quiet = tools.kubectl.uninterruptible();
+        let result = if outcome.exit == Exit::Unreachable {
+            quiet.once(&unlock.argv, None)
+        } else {
+            quiet.call(&unlock.argv, None)
+        };
+        if let Err(error) = result {
+            tools.console.warn(&format!("the lock could not be given back ({error}); it ends by itself"));
+        }
+    }
+    outcome
+}
+
+fn run_steps(steps: &[Step], tools: &Tools<'_>, outcome: &mut Outcome, locked: &mut bool) -> Result<(), Trouble> {
+    for step in steps {
+        if tools.kubectl.interrupted() {
+            return Err(Trouble::Stopped(Failure::interrupted(&outcome.state())));
+        }
+        tools.console.step(&step.what);
+        let started = Instant::now();
+        let result = run_step(step, tools, outcome);
+        outcome.steps.push(Took { what: step.what.clone(), ok: result.is_ok(), millis: started.elapsed().as_millis() });
+        result?;
+        *locked |= matches!(step.action, Action::Lock { .. });
+    }
+    Ok(())
+}
+
+fn run_step(step: &Step, tools: &Tools<'_>, outcome: &mut Outcome) -> Result<(), Trouble> {
+    let stdin = step.stdin.as_deref();
+    match &step.action {
+        Action::Lock { read } => take_lock(step, read, tools),
+        Action::Keep => match tools.kubectl.call(&step.argv, stdin) {
+            Ok(_) => Ok(()),
+            Err(error) => Err(Trouble::Stopped(stopped(step, &error, outcome))),
+        },
+        Action::Apply { objects } => apply(step, objects, tools, outcome),
+        Action::Watch { timeout } => watch(step, *timeout, tools, outcome),
+        Action::Check { version, timeout, server } => check(step, version.as_deref(), *timeout, server, tools, outcome),
+        Action::Undo => match tools.kubectl.call(&step.argv, stdin) {
+            Ok(_) => Ok(()),
+            Err(error) if error.fault == Fault::Unreachable => Err(Trouble::Stopped(stopped(step, &error, outcome))),
+            Err(error) => Err(Trouble::RolloutFailed(error.said)),
+        },
+    }
+}
+
+/// What a refused or lost call means, given what has been applied before it.
+fn stopped(step: &Step, error: &CallError, outcome: &Outcome) -> Failure {
+    if error.fault == Fault::Interrupted {
+        return Failure::interrupted(&outcome.state());
+    }
+    let failure = Failure::before_changes(&step.what, error);
+    if outcome.applied.is_empty() {
+        return failure;
+    }
+    let message = format!("{}; {}", failure.message, outcome.state());
+    match failure.exit {
+        Exit::Unreachable => Failure { message, ..failure },
+        _ => Failure::new(
+            Exit::PartlyApplied,
+            message,
+            "mend what the server complains about and repeat the command, or go back with --rollback",
+        ),
+    }
+}
+
+fn take_lock(step: &Step, read: &[String], tools: &Tools<'_>) -> Result<(), Trouble> {
+    let error = match tools.kubectl.call(&step.argv, step.stdin.as_deref()) {
+        Ok(_) => return Ok(()),
+        Err(error) => error,
+    };
+    if !matches!(error.fault, Fault::AlreadyExists | Fault::Conflict) {
+        return Err(Trouble::Stopped(Failure::before_changes(&step.what, &error)));
+    }
+    // An attempt whose answer was lost may have taken it: then the holder is ours.
+    let holder = tools
+        .kubectl
+        .call(read, None)
+        .map_err(|error| Trouble::Stopped(Failure::before_changes("cannot read the lock", &error)))?;
+    let ours = step.stdin.as_deref().and_then(|text| serde_json::from_str::<Value>(text).ok());
+    if ours.is_some_and(|lease| lease["spec"]["holderIdentity"] == holder.trim()) {
+        return Ok(());
+    }
+    Err(Trouble::Stopped(Failure::new(
+        Exit::Refused,
+        format!("another deploy was faster and holds the lock: {}", holder.trim()),
+        format!("wait for it; if it is certainly dead: kubectl delete lease {}", lock::name()),
+    )))
+}
+
+fn apply(step: &Step, objects: &[String], tools: &Tools<'_>, outcome: &mut Outcome) -> Result<(), Trouble> {
+    match tools.kubectl.call(&step.argv, step.stdin.as_deref()) {
+        Ok(_) => {
+            outcome.note_applied(objects.iter());
+            Ok(())
+        }
+        Err(error) => {
+            // Not a transaction: kubectl names those that it applied, one a line.
+            let lines: Vec<&str> = error.output.lines().map(str::trim).collect();
+            let went_through = |id: &&String| {
+                let name = id.split_once('/').map_or(id.as_str(), |(_, name)| name);
+                lines.iter().any(|line| line.split_once('/').is_some_and(|(_, applied)| applied == name))
+            };
+            outcome.note_applied(objects.iter().filter(went_through));
+            Err(Trouble::Stopped(stopped(step, &error, outcome)))
+        }
+    }
+}
+
+fn watch(step: &Step, timeout: Duration, tools: &Tools<'_>, outcome: &mut Outcome) -> Result<(), Trouble> {
+    let started = Instant::now();
+    let mut reached = Instant::now();
+    let mut last = String::new();
+    loop {
+        match tools.kubectl.once(&step.argv, None) {
+            Ok(output) => {
+                reached = Instant::now();
+                let deployment: Value = serde_json::from_str(&output).unwrap_or_default();
+                match judge(&deployment) {
+                    Progress::Complete(counts) => {
+                        tools.console.done(&format!("rolled out: {counts}"));
+                        outcome.rollout = Some(counts);
+                        return Ok(());
+                    }
+                    Progress::Stalled(why) => {
+                        return Err(Trouble::RolloutFailed(format!("progressDeadlineSeconds has passed: {why}")));
+                    }
+                    Progress::Waiting(counts) => {
+                        if counts != last {
+                            tools.console.step(&format!("  {counts}"));
+                            last = counts;
+                        }
+                    }
+                }
+            }
+            Err(error) if error.fault == Fault::Unreachable => {
+                if reached.elapsed() >= tools.unreachable_after {
+                    let mut failure = Failure::before_changes(&step.what, &error);
+                    failure.message = format!("the API server is gone: {}; {}", error.said, outcome.state());
+                    return Err(Trouble::Stopped(failure));
+                }
+                tools.console.step(&format!("  no answer: {}", error.said.lines().next().unwrap_or_default()));
+            }
+            Err(error) if error.fault == Fault::Interrupted => {
+                return Err(Trouble::Stopped(Failure::interrupted(&outcome.state())));
+            }
+            Err(error) => return Err(Trouble::RolloutFailed(error.to_string())),
+        }
+        if started.elapsed() >= timeout {
+            return Err(Trouble::RolloutFailed(format!("--timeout of {timeout:?} has passed: {last}")));
+        }
+        tools.kubectl.pause(LOOK);
+    }
+}
+
+fn check(
+    step: &Step,
+    version: Option<&str>,
+    timeout: Duration,
+    server: &[String],
+    tools: &Tools<'_>,
+    outcome: &mut Outcome,
+) -> Result<(), Trouble> {
+    let started = Instant::now();
+    loop {
+        let why = match tools.kubectl.once(&step.argv, None) {
+            Ok(output) => match judge_health(&output, version) {
+                Ok(reported) => {
+                    tools.console.done(&format!("the service is ready, in version {reported}"));
+                    outcome.version = Some(reported);
+                    return Ok(());
+                }
+                Err(why) => why,
+            },
+            Err(error) if error.fault == Fault::Interrupted => {
+                return Err(Trouble::Stopped(Failure::interrupted(&outcome.state())));
+            }
+            Err(error) => error.said,
+        };
+        if started.elapsed() >= timeout {
+            // A service that is not ready and a server that is gone give the same answer: ask the server itself.
+            return Err(match tools.kubectl.call(server, None) {
+                Err(error) if error.fault == Fault::Unreachable => Trouble::Stopped(stopped(step, &error, outcome)),
+                _ => Trouble::RolloutFailed(format!("the service is not ready after {timeout:?}: {why}")),
+            });
+        }
+        tools.kubectl.pause(LOOK);
+    }
+}
+
+/// The version that a ready service reports.
+fn judge_health(answer: &str, wanted: Option<&str>) -> Result<String, String> {
+    let health: Value = serde_json::from_str(answer).map_err(|_| "its answer is not JSON".to_owned())?;
+    let status = health["status"].as_str().unwrap_or("nothing");
+    if status != "ready" {
+        return Err(format!("it reports status {status}"));
+    }
+    let reported = health["version"].as_str().unwrap_or("none");
+    match wanted {
+        Some(wanted) if reported.trim_start_matches('v') != wanted => {
+            Err(format!("it reports version {reported} instead of {wanted}"))
+        }
+        _ => Ok(reported.to_owned()),
+    }
+}
+
+fn roll_back(plan: &Plan, why: String, tools: &Tools<'_>, outcome: &mut Outcome) {
+    tools.console.error(&why);
+    outcome.diagnosis = diagnose::look(tools);
+    for line in &outcome.diagnosis {
+        tools.console.step(&format!("  {line}"));
+    }
+    let (to, steps) = match &plan.recovery {
+        Recovery::None(reason) => {
+            note_failure(plan, tools);
+            let exit =
+                if plan.on_failure.is_empty() && !plan.nothing_to_do { Exit::RollbackFailed } else { Exit::Failed };
+            let remedy = "look at the pods above; then deploy again, or go back with --rollback";
+            outcome.fail(&Failure::new(exit, format!("{why}; nothing is rolled back: {reason}"), remedy));
+            return;
+        }
+        Recovery::Steps { to, steps } => (to, steps),
+    };
+    tools.console.warn(&format!("rolling back to {to}"));
+    note_failure(plan, tools);
+    outcome.rolling_back();
+    let mut forward = (outcome.rollout.take(), outcome.version.take());
+    let result = run_steps(steps, tools, outcome, &mut true);
+    outcome.rolled_back_to = Some(to.clone());
+    match result {
+        Ok(()) => {
+            let remedy = "find out from the pods above why the new release does not come up";
+            outcome.fail(&Failure::new(Exit::RolledBack, format!("{why}; rolled back to {to}"), remedy));
+        }
+        // The earlier pods run; that the service does not answer is what the operator has to look at.
+        Err(Trouble::RolloutFailed(also)) if outcome.rollout.is_some() => {
+            tools.console.warn(&format!("rolled back, but {also}"));
+            outcome.diagnosis.push(also);
+            let remedy = "the earlier release runs again, but look at its health yourself";
+            outcome.fail(&Failure::new(Exit::RolledBack, format!("{why}; rolled back to {to}"), remedy));
+        }
+        Err(Trouble::RolloutFailed(also)) => {
+            let message = format!("{why}; the rollback to {to} failed too: {also}");
+            outcome.fail(&Failure::new(
+                Exit::RollbackFailed,
+                message,
+                "act by hand: see docs/deployment.md, exit code 8",
+            ));
+        }
+        Err(Trouble::Stopped(failure)) => {
+            let exit = if failure.exit == Exit::Unreachable { Exit::Unreachable } else { Exit::RollbackFailed };
+            let message = format!("{why}; the rollback to {to} failed too: {}", failure.message);
+            outcome.fail(&Failure::new(exit, message, "act by hand: see docs/deployment.md, exit code 8"));
+        }
+    }
+    if outcome.rollout.is_none() {
+        outcome.rollout = forward.0.take();
+    }
+}
+
+fn note_failure(plan: &Plan, tools: &Tools<'_>) {
+    for step in &plan.on_failure {
+        if let Err(error) = tools.kubectl.call(&step.argv, step.stdin.as_deref()) {
+            tools.console.warn(&format!("{}: {error}", step.what));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::judge_health;
+
+    #[test]
+    fn only_a_ready_service_in_the_right_version_is_healthy() {
+        let ready = r#"{"status":"ready","version":"0.2.0"}"#;
+        assert_eq!(judge_health(ready, Some("0.2.0")), Ok("0.2.0".to_owned()));
+        assert_eq!(judge_health(ready, None), Ok("0.2.0".to_owned()));
+        assert!(judge_health(ready, Some("0.3.0")).unwrap_err().contains("0.2.0 instead of 0.3.0"));
+        assert!(judge_health(r#"{"status":"not_ready","version":"0.2.0"}"#, None).unwrap_err().contains("not_ready"));
+        assert!(judge_health("no endpoints", None).is_err());
+    }
+}

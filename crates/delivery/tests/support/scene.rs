@@ -1,0 +1,311 @@
+//! A stage for one deploy test: a namespace of its own on the disposable cluster, a registry, a copy of the manifests,
+//! and a proxy between the deploy tool and the API server.
+
+use std::io::{BufRead as _, BufReader};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant, SystemTime};
+use std::{fs, thread};
+
+use delivery::deploy::APP;
+use delivery::environment;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use super::planted::shipped;
+use super::proxy::Proxy;
+use super::registry::Registry;
+
+/// Tags that every scene's registry knows.
+pub(crate) const TAGS: [&str; 6] = ["v0.1.0", "v0.2.0", "v0.3.0", "v0.4.0", "latest", "main-sha123456"];
+
+/// The stage.
+pub(crate) struct Scene {
+    pub(crate) namespace: String,
+    pub(crate) registry: Registry,
+    pub(crate) proxy: Proxy,
+    dir: TempDir,
+    bridge: Child,
+}
+
+/// How a command ended.
+pub(crate) struct Ended {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Ended {
+    /// Asserts the exit code, and shows everything when it is another.
+    pub(crate) fn expect(self, code: i32) -> Self {
+        assert_eq!(self.code, code, "\n--- stdout\n{}\n--- stderr\n{}", self.stdout, self.stderr);
+        self
+    }
+
+    pub(crate) fn says(self, text: &str) -> Self {
+        let all = format!("{}{}", self.stdout, self.stderr);
+        assert!(all.contains(text), "{text:?} is not in\n{all}");
+        self
+    }
+}
+
+impl From<Output> for Ended {
+    fn from(output: Output) -> Self {
+        Self {
+            code: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+}
+
+/// The cluster's kubeconfig. A suite that cannot run must not look green.
+fn cluster() -> PathBuf {
+    environment::test_kubeconfig()
+        .expect("TEST_KUBECONFIG is not set: run this through `cargo xtask cluster run -- …`, which provides a cluster")
+}
+
+/// The kubectl of a minor version, when the machine has it; with `None` the newest one that has a version in its name.
+pub(crate) fn kubectl_binary(minor: Option<u32>) -> Option<PathBuf> {
+    let all = environment::test_kubectls().unwrap_or_default();
+    let of = |path: &Path| path.file_name()?.to_str()?.strip_prefix("kubectl.1.")?.parse::<u32>().ok();
+    match minor {
+        Some(minor) => all.into_iter().find(|path| of(path) == Some(minor)),
+        None => Some(all.into_iter().max_by_key(|path| of(path)).unwrap_or_else(|| PathBuf::from("kubectl"))),
+    }
+}
+
+/// Asks the cluster directly, as its administrator.
+pub(crate) fn kubectl(arguments: &[&str], stdin: Option<&str>) -> Ended {
+    let binary = kubectl_binary(None).unwrap();
+    let argv: Vec<String> = [binary.display().to_string(), format!("--kubeconfig={}", cluster().display())]
+        .into_iter()
+        .chain(arguments.iter().map(|argument| (*argument).to_owned()))
+        .collect();
+    let done = delivery::process::run(&argv, stdin, Duration::from_secs(60), &Default::default()).unwrap();
+    Ended { code: done.code.unwrap_or(-1), stdout: done.stdout, stderr: done.stderr }
+}
+
+/// Waits until something is so; panics when it does not become so in half a minute.
+pub(crate) fn wait_until(what: &str, mut so: impl FnMut() -> bool) {
+    let started = Instant::now();
+    while !so() {
+        assert!(started.elapsed() < Duration::from_secs(30), "{what} did not happen within 30 s");
+        thread::sleep(Duration::from_millis(50));
+    }
+}
+
+impl Scene {
+    /// A stage whose namespace exists and has the Secret.
+    pub(crate) fn new(name: &str) -> Self {
+        let scene = Self::empty(name);
+        scene.create_namespace();
+        kubectl(
+            &[
+                "-n",
+                &scene.namespace,
+                "create",
+                "secret",
+                "generic",
+                &format!("{APP}-secrets"),
+                "--from-literal=MONGODB_URL=mongodb://u:hunter2@db",
+            ],
+            None,
+        )
+        .expect(0);
+        scene
+    }
+
+    /// A stage whose namespace does not exist yet.
+    pub(crate) fn empty(name: &str) -> Self {
+        Self::seen_through(name, &cluster())
+    }
+
+    /// A stage whose deploys reach the cluster with the rights of another kubeconfig.
+    pub(crate) fn seen_through(name: &str, kubeconfig: &Path) -> Self {
+        let unique = SystemTime::UNIX_EPOCH.elapsed().unwrap().as_nanos() % 1_000_000_000;
+        let namespace = format!("t-{name}-{}-{unique}", std::process::id());
+        let (bridge, address) = bridge(kubeconfig);
+        let proxy = Proxy::start(address);
+        let dir = TempDir::new().unwrap();
+        delivery::workspace::copy_tree(&shipped(), &dir.path().join("deployments")).unwrap();
+        let config = json!({
+            "apiVersion": "v1", "kind": "Config", "current-context": "test",
+            "clusters": [{"name": "test", "cluster": {"server": proxy.url()}}],
+            "users": [],
+            "contexts": [{"name": "test", "context": {"cluster": "test", "user": ""}}],
+        });
+        fs::write(dir.path().join("kubeconfig"), config.to_string()).unwrap();
+        let scene = Self { namespace, registry: Registry::start(&TAGS), proxy, dir, bridge };
+        // Simulated nodes, and rollouts that are judged in seconds.
+        scene.edit(
+            "base/deployment.yaml",
+            "      enableServiceLinks: false\n",
+            "      enableServiceLinks: false\n      nodeSelector:\n        type: kwok\n",
+        );
+        scene.edit("base/deployment.yaml", "progressDeadlineSeconds: 300", "progressDeadlineSeconds: 4");
+        scene.edit("base/deployment.yaml", "minReadySeconds: 5", "minReadySeconds: 0");
+        scene
+    }
+
+    pub(crate) fn create_namespace(&self) {
+        kubectl(&["create", "namespace", &self.namespace], None).expect(0);
+    }
+
+    /// Replaces the first occurrence of `from` in one of the scene's manifests.
+    pub(crate) fn edit(&self, file: &str, from: &str, to: &str) {
+        let path = self.dir.path().join("deployments").join(file);
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.contains(from), "{file} does not contain {from:?}");
+        fs::write(path, text.replacen(from, to, 1)).unwrap();
+    }
+
+    /// Lets the pods fit on no node.
+    pub(crate) fn make_stuck(&self) {
+        self.edit("overlays/staging/patches/staging-resources.yaml", "cpu: 100m", "cpu: 1000");
+        self.edit("overlays/staging/patches/staging-resources.yaml", "cpu: \"1\"", "cpu: \"1000\"");
+    }
+
+    /// Lets the pods fit on a node only once [`Scene::admit`] was called.
+    pub(crate) fn make_slow(&self) {
+        self.edit(
+            "base/deployment.yaml",
+            "        type: kwok\n",
+            &format!("        type: kwok\n        {}: \"yes\"\n", self.namespace),
+        );
+        self.edit("base/deployment.yaml", "progressDeadlineSeconds: 4", "progressDeadlineSeconds: 60");
+    }
+
+    pub(crate) fn admit(&self) {
+        kubectl(&["label", "node", "-l", "type=kwok", &format!("{}=yes", self.namespace)], None).expect(0);
+    }
+
+    /// The deploy command with the scene's surroundings, not started yet.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_delivery"));
+        command
+            .args(["deploy", "--namespace", &self.namespace, "--registry", self.registry.url()])
+            .arg("--deployments")
+            .arg(self.dir.path().join("deployments"))
+            .args([
+                "--timeout",
+                "60s",
+                "--health-timeout",
+                "2s",
+                "--unreachable-after",
+                "2s",
+                "--request-timeout",
+                "3s",
+            ])
+            .args(arguments)
+            .env("KUBECONFIG", self.dir.path().join("kubeconfig"))
+            .env("HOME", self.dir.path())
+            .env("NO_COLOR", "1")
+            .env_remove("GITHUB_ACTIONS")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        if !arguments.contains(&"--kubectl") {
+            command.arg("--kubectl").arg(kubectl_binary(None).unwrap());
+        }
+        command
+    }
+
+    /// Runs a deploy command to its end.
+    pub(crate) fn run(&self, arguments: &[&str]) -> Ended {
+        self.command(arguments).output().unwrap().into()
+    }
+
+    /// Deploys a tag to staging.
+    pub(crate) fn deploy(&self, tag: &str, arguments: &[&str]) -> Ended {
+        self.run(&[&["--env", "staging", "--tag", tag], arguments].concat())
+    }
+
+    /// One object of the namespace; `null` when there is none.
+    pub(crate) fn get(&self, kind: &str, name: &str) -> Value {
+        let output =
+            kubectl(&["-n", &self.namespace, "get", kind, name, "-o", "json", "--ignore-not-found"], None).expect(0);
+        serde_json::from_str(&output.stdout).unwrap_or(Value::Null)
+    }
+
+    /// The live Deployment.
+    pub(crate) fn deployment(&self) -> Value {
+        self.get("deployment", APP)
+    }
+
+    /// The image that the live Deployment runs.
+    pub(crate) fn image(&self) -> String {
+        self.deployment()["spec"]["template"]["spec"]["containers"][0]["image"].as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Asserts that the Deployment runs the image of a tag.
+    pub(crate) fn assert_runs(&self, tag: &str) {
+        assert_eq!(self.image(), format!("{}@{}", delivery::deploy::release::IMAGE, self.registry.digest(tag)));
+    }
+
+    /// Who holds the lock; empty when nobody does.
+    pub(crate) fn lock_holder(&self) -> String {
+        self.get("lease", &format!("{APP}-deploy"))["spec"]["holderIdentity"].as_str().unwrap_or_default().to_owned()
+    }
+
+    /// The state of each release record, by revision.
+    pub(crate) fn records(&self) -> Vec<String> {
+        let path = r"jsonpath={range .items[*]}{.metadata.labels.globeco\.io/state}{'\n'}{end}";
+        let output =
+            kubectl(&["-n", &self.namespace, "get", "configmap", "-l", "globeco.io/record=release", "-o", path], None)
+                .expect(0);
+        output.stdout.lines().map(str::to_owned).collect()
+    }
+
+    /// What the controllers do not touch: every object that a deploy applies or keeps, with its resource version.
+    pub(crate) fn versions(&self) -> String {
+        let kinds = "serviceaccounts,configmaps,services,networkpolicies,poddisruptionbudgets,leases,secrets";
+        let path = "jsonpath={range .items[*]}{.kind}/{.metadata.name} {.metadata.resourceVersion}{'\\n'}{end}";
+        kubectl(&["-n", &self.namespace, "get", kinds, "-o", path], None).expect(0).stdout
+    }
+
+    /// Requests in the API server's own audit log that changed something in this namespace, when it keeps one.
+    pub(crate) fn audited_changes(&self) -> Option<Vec<String>> {
+        let log = fs::read_to_string(environment::test_audit_log()?).unwrap();
+        let changes = log
+            .lines()
+            .filter(|line| line.contains(&self.namespace))
+            .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+            .filter(|event| {
+                event["user"]["username"] == "test-admin" && event["objectRef"]["namespace"] == self.namespace.as_str()
+            })
+            .filter(|event| event["userAgent"].as_str().is_some_and(|agent| agent.starts_with("kubectl")))
+            .filter(|event| ["create", "update", "patch", "delete"].iter().any(|verb| event["verb"] == *verb))
+            .filter_map(|event| event["requestURI"].as_str().map(str::to_owned))
+            .filter(|uri| !uri.contains("dryRun=All"))
+            .collect();
+        Some(changes)
+    }
+}
+
+impl Drop for Scene {
+    fn drop(&mut self) {
+        let _ = self.bridge.kill();
+        let _ = self.bridge.wait();
+        if !thread::panicking() {
+            kubectl(&["delete", "namespace", &self.namespace, "--wait=false", "--ignore-not-found"], None);
+        }
+    }
+}
+
+/// `kubectl proxy`: plain HTTP on loopback for the scene's own proxy to speak. It ends with the test's thread.
+fn bridge(kubeconfig: &Path) -> (Child, SocketAddr) {
+    let mut child = Command::new("setpriv")
+        .args(["--pdeathsig", "KILL", "--"])
+        .arg(kubectl_binary(None).unwrap())
+        .arg(format!("--kubeconfig={}", kubeconfig.display()))
+        .args(["proxy", "--port=0", "--address=127.0.0.1"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let address = line.trim().rsplit(' ').next().unwrap().parse().unwrap();
+    (child, address)
+}
