@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use xtask::console::{Colour, Console};
 use xtask::workspace::Workspace;
-use xtask::{ci, hooks, image, mongodb, release, sbom, secrets, tidy};
+use xtask::{ci, delivery, demo, hooks, image, mongodb, notify, release, sbom, secrets, tidy};
 
 /// The project's automation: everything that the pipeline does, on any machine.
 #[derive(Debug, Parser)]
@@ -22,12 +22,20 @@ struct Cli {
 enum Command {
     /// Runs everything that must pass, or the named stages.
     Ci(ci::Args),
+    /// Provides a disposable Kubernetes control plane for tests.
+    Cluster(delivery::Args),
+    /// Rolls a release out, or back.
+    Deploy(delivery::Args),
+    /// Rebalances a book on this machine and checks the result.
+    Demo(demo::Args),
     /// Installs the git pre-commit hook.
     Hooks(hooks::Args),
     /// Builds the image, or shows how.
     Image(image::Args),
     /// Provides a MongoDB for tests and development.
     Mongodb(mongodb::Args),
+    /// Sums up the jobs of a GitHub run, from the variable NEEDS.
+    Notify(notify::Args),
     /// Makes the next version: changelog, commit and tag; a dry run by default.
     Release(release::Args),
     /// Lists what is linked into the binary, in two standard formats.
@@ -36,6 +44,8 @@ enum Command {
     Secrets(secrets::Args),
     /// Checks the rules of this repository that no other tool knows.
     Tidy(tidy::Args),
+    /// Renders every overlay offline and checks it.
+    Validate(delivery::Args),
 }
 
 fn main() -> ExitCode {
@@ -43,7 +53,12 @@ fn main() -> ExitCode {
     let workspace = Workspace::new(Console::new(cli.color));
     let ended = match &cli.command {
         Command::Ci(args) => ci::run(&workspace, args),
+        Command::Cluster(args) => delivery::run(&workspace, delivery::Command::Cluster, args),
+        Command::Deploy(args) => delivery::run(&workspace, delivery::Command::Deploy, args),
+        Command::Validate(args) => delivery::run(&workspace, delivery::Command::Validate, args),
+        Command::Demo(args) => demo::run(&workspace, args),
         Command::Hooks(args) => hooks::run(&workspace, args),
+        Command::Notify(args) => notify::run(&workspace, args),
         Command::Release(args) => release::run(&workspace, args),
         Command::Sbom(args) => sbom::run(&workspace, args),
         Command::Secrets(args) => secrets::run(&workspace, args),
