@@ -47,9 +47,9 @@ pub use wiring::{Application, Ports, Settings};
 
 /// The vocabulary of the ports that use cases take and give; callers need no other crate for it.
 pub use ports::{
-    DateChange, Direction, Fingerprint, IdempotencyKey, IdempotencyKeyError, ModelSort, ModelSortKey, ModelStoreError,
-    Page, PortfolioStream, RebalanceSort, RebalanceSortKey, RebalanceStoreError, ResourceId, Slice, StoreError,
-    Upstream, UpstreamError,
+    DateChange, Direction, Fingerprint, IdempotencyKey, IdempotencyKeyError, IdempotencyStore, ModelSort, ModelSortKey,
+    ModelStore, ModelStoreError, Page, PortfolioStream, RebalanceSort, RebalanceSortKey, RebalanceStore,
+    RebalanceStoreError, ResourceId, Slice, StoreError, StoreHealth, Upstream, UpstreamError,
 };
 
 /// When a request must have its answer; monotonic.

@@ -94,6 +94,7 @@ pub struct Application {
     /// New ids.
     pub ids: Arc<dyn IdSource>,
     writes: TaskTracker,
+    runtime: Handle,
 }
 
 impl Application {
@@ -147,9 +148,18 @@ impl Application {
             run_once: RunOnce { requests: ports.requests, clock: Arc::clone(&clock), busy_for: settings.busy_for },
             health,
             writes,
+            runtime: Handle::current(),
             clock,
             ids: ports.ids,
         })
+    }
+
+    /// Carries `work` to its end in the runtime that outlives all requests, whatever becomes of the caller.
+    pub fn carry_through<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> tokio::task::JoinHandle<T> {
+        self.writes.spawn_on(work, &self.runtime)
     }
 
     /// Waits until every record that is being written is written. Call it when no request comes any more.

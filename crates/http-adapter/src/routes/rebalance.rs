@@ -1,0 +1,6 @@
+//! `/api/v1/rebalance/{rebalance_id}` and what is below it
+
+pub(crate) mod delete;
+pub(crate) mod get;
+pub(crate) mod portfolios;
+pub(crate) mod positions;

@@ -1,0 +1,32 @@
+//! `GET /api/v1/rebalance/{rebalance_id}`
+
+use crate::extract::RebalanceIdPath;
+use crate::json::{self, JsonWriter};
+use crate::problem::Problem;
+use crate::state::HttpState;
+use crate::stored::write_whole;
+use crate::wire::stored::ResultSchema;
+use actix_web::HttpResponse;
+use actix_web::web::Data;
+use application::{Slice, StoredRebalance};
+use std::sync::Arc;
+
+/// Read a stored rebalance
+#[utoipa::path(
+    get, path = "/api/v1/rebalance/{rebalance_id}", tag = "rebalances", operation_id = "getRebalance",
+    params(("rebalance_id" = String, Path, description = "The rebalance", pattern = "^[0-9a-fA-F]{24}$")),
+    responses((status = 200, description = "The rebalance", body = ResultSchema)),
+    extensions(("x-problem-codes" = json!(["invalid_id", "rebalance_not_found", "store_unavailable", "stored_data_unreadable"]))),
+)]
+pub(crate) async fn get_rebalance(
+    state: Data<HttpState>,
+    RebalanceIdPath(id): RebalanceIdPath,
+) -> Result<HttpResponse, Problem> {
+    let app = Arc::clone(&state.application);
+    let StoredRebalance { header, portfolios } = app.read_rebalance.run(id, Slice::ALL).await?;
+    let write = |mut out: JsonWriter| async move {
+        write_whole(&mut out, &app, &header, None, portfolios).await?;
+        Ok(out)
+    };
+    json::streamed(&mut HttpResponse::Ok(), write).await
+}
