@@ -1,8 +1,8 @@
 //! Plausible cash and holdings for each kind of portfolio.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use super::{Book, Holding, PortfolioKind, Strategy};
+use super::{Book, Holding, PortfolioKind, Security, Strategy, StrategyPosition};
 use crate::amount::Amount;
 use crate::draws::Draws;
 
@@ -22,41 +22,53 @@ pub(super) struct Funding {
     pub(super) holdings: Vec<Holding>,
 }
 
-/// Draws the funding of one portfolio of `kind`; `means` gives each priced ticker's mean.
-pub(super) fn fund(
-    book: &Book,
-    kind: PortfolioKind,
-    strategy: &Strategy,
-    means: &HashMap<String, Amount>,
-    draws: &mut Draws,
-) -> Funding {
+/// What portfolios of one strategy can hold: securities with a price.
+pub(super) struct Universe {
+    positions: Vec<StrategyPosition>,
+    /// Mean price of each priced security, by id.
+    means: HashMap<String, Amount>,
+    /// Priced securities that the strategy does not list, by id.
+    outside: Vec<(String, Amount)>,
+}
+
+impl Universe {
+    pub(super) fn new(book: &Book, strategy: &Strategy) -> Self {
+        let by_ticker: HashMap<_, _> = book.prices().iter().map(|row| (row.ticker.as_str(), row.mean)).collect();
+        let priced = |security: &Security| Some((security.id.clone(), *by_ticker.get(security.ticker.as_str())?));
+        let means: HashMap<_, _> = book.securities().iter().filter_map(priced).collect();
+        let listed: HashSet<_> = strategy.positions.iter().map(|position| &position.security_id).collect();
+        let outside = book.securities().iter().filter(|security| !listed.contains(&security.id)).filter_map(priced);
+        Self { outside: outside.collect(), positions: strategy.positions.clone(), means }
+    }
+}
+
+/// Draws the funding of one portfolio of `kind`.
+pub(super) fn fund(universe: &Universe, kind: PortfolioKind, draws: &mut Draws) -> Funding {
     let size = market_value(draws);
     match kind {
-        PortfolioKind::Unfunded => Funding { cash: None, holdings: Vec::new() },
-        PortfolioKind::New => Funding { cash: Some(Amount::whole(size / 1_000 * 1_000)), holdings: Vec::new() },
-        _ => {
-            let mut holdings = invested(size, strategy, means, draws);
-            let spare = |holdings: &[Holding]| others(book, means, holdings, strategy);
-            match kind {
-                PortfolioKind::Fractional => make_fractional(&mut holdings, draws),
-                PortfolioKind::Short => {
-                    let count = 1 + draws.below(3);
-                    let candidates = spare(&holdings);
-                    add_shorts(&mut holdings, size, &candidates, count, draws);
-                }
-                PortfolioKind::ZeroRows => {
-                    let candidates = spare(&holdings);
-                    for _ in 0..3 {
-                        let (id, _) = &candidates[draws.below(candidates.len())];
-                        holdings.push(Holding::long(id, Amount::ZERO));
-                    }
-                }
-                _ => add_leftovers(&mut holdings, size, &spare(&[]), draws),
-            }
-            let cash = rest_in_cash(size, book, &holdings, means, kind, draws);
-            Funding { cash: Some(cash), holdings }
+        PortfolioKind::Unfunded => return Funding { cash: None, holdings: Vec::new() },
+        PortfolioKind::New => {
+            return Funding { cash: Some(Amount::whole(size / 1_000 * 1_000)), holdings: Vec::new() };
         }
+        _ => {}
     }
+    let mut holdings = invested(size, universe, draws);
+    match kind {
+        PortfolioKind::Fractional => make_fractional(&mut holdings, draws),
+        PortfolioKind::Short => {
+            let count = 1 + draws.below(3);
+            add_shorts(&mut holdings, size, &universe.outside, count, draws);
+        }
+        PortfolioKind::ZeroRows => {
+            for _ in 0..3 {
+                let (id, _) = &universe.outside[draws.below(universe.outside.len())];
+                holdings.push(Holding::long(id, Amount::ZERO));
+            }
+        }
+        _ => add_leftovers(&mut holdings, size, &universe.outside, draws),
+    }
+    let cash = rest_in_cash(size, universe, &holdings, kind, draws);
+    Funding { cash: Some(cash), holdings }
 }
 
 /// A market value in whole USD, log-uniform within its range.
@@ -73,14 +85,14 @@ fn market_value(draws: &mut Draws) -> i64 {
 }
 
 /// Whole shares near the targets; about one position in twelve is missing.
-fn invested(size: i64, strategy: &Strategy, means: &HashMap<String, Amount>, draws: &mut Draws) -> Vec<Holding> {
+fn invested(size: i64, universe: &Universe, draws: &mut Draws) -> Vec<Holding> {
     let mut holdings = Vec::new();
-    for position in &strategy.positions {
+    for position in &universe.positions {
         let drifted = drift_ppm(draws);
         if draws.below(12) == 0 {
             continue;
         }
-        let Some(mean) = means.get(&position.ticker) else { continue };
+        let Some(mean) = universe.means.get(&position.security_id) else { continue };
         let value = Amount::whole(size).units() * i128::from(position.target_thousandths) / 1_000;
         let shares = value * drifted / 1_000_000 / mean.units();
         if shares > 0 {
@@ -101,7 +113,7 @@ fn make_fractional(holdings: &mut [Holding], draws: &mut Draws) {
     for _ in 0..5.min(holdings.len()) {
         let chosen = draws.below(holdings.len());
         let step = [1_000_000, 100_000, 10_000, 1][draws.below(4)];
-        let fraction = Amount::from_units(i128::from(draws.between(1, 99_999_999)) / step * step);
+        let fraction = Amount::from_units((i128::from(draws.between(1, 99_999_999)) / step).max(1) * step);
         holdings[chosen].long = holdings[chosen].long + fraction;
     }
 }
@@ -130,28 +142,12 @@ fn add_leftovers(holdings: &mut Vec<Holding>, size: i64, others: &[(String, Amou
     }
 }
 
-/// Priced securities outside the strategy that are not held yet, with their means.
-fn others(
-    book: &Book,
-    means: &HashMap<String, Amount>,
-    holdings: &[Holding],
-    strategy: &Strategy,
-) -> Vec<(String, Amount)> {
-    let known = |id: &str| {
-        strategy.positions.iter().any(|position| position.security_id == id)
-            || holdings.iter().any(|holding| holding.security_id == id)
-    };
-    let free = book.securities().iter().filter(|security| !known(&security.id));
-    free.filter_map(|security| Some((security.id.clone(), *means.get(&security.ticker)?))).collect()
-}
-
 /// What is left of the market value, to the cent; an overdrawn portfolio owes one to three percent instead, and no other
 /// has less than one percent.
 fn rest_in_cash(
     size: i64,
-    book: &Book,
+    universe: &Universe,
     holdings: &[Holding],
-    means: &HashMap<String, Amount>,
     kind: PortfolioKind,
     draws: &mut Draws,
 ) -> Amount {
@@ -159,10 +155,9 @@ fn rest_in_cash(
     if kind == PortfolioKind::Overdrawn {
         return Amount::ZERO - percent(draws.between(10_000, 30_000));
     }
-    let mean = |id: &str| book.security(id).and_then(|security| means.get(&security.ticker)).copied();
     let value = holdings.iter().fold(Amount::ZERO, |sum, holding| {
         let units = holding.long - holding.short;
-        sum + mean(&holding.security_id).and_then(|mean| units.times(mean)).unwrap_or_default()
+        sum + universe.means.get(&holding.security_id).and_then(|&mean| units.times(mean)).unwrap_or_default()
     });
     let cents = (Amount::whole(size) - value).units() / Amount::cents(1).units();
     Amount::cents(i64::try_from(cents).unwrap_or(0)).max(percent(10_000))

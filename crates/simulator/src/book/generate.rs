@@ -5,14 +5,15 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use chrono::{DateTime, Datelike as _, Days, NaiveDate, TimeDelta, Weekday};
 use serde::Serialize;
 
-use super::{Book, Portfolio, PriceRow, funding, strategy};
+use super::funding::{self, Universe};
+use super::{Book, PriceRow, strategy};
 use crate::draws::Draws;
 use crate::ids::{INSTALLED_AT, ObjectIds};
 use crate::market::{Listing, MarketError, listings};
 
 /// Portfolios that share one strategy: the suite's benchmark gives each model 100.
 const PORTFOLIOS_PER_STRATEGY: usize = 100;
-/// Pause between the creation of two portfolios of one bulk request of 100: none, they share milliseconds.
+/// Portfolios that are created by one request.
 const BULK_SIZE: usize = 100;
 
 /// What the book holds.
@@ -88,20 +89,27 @@ impl Book {
         book.seed_market(&listings, config.init_job);
         for index in 0..config.portfolios.div_ceil(PORTFOLIOS_PER_STRATEGY).max(1) {
             let strategy = strategy::build(&book, index, &mut draws);
+            let first = index * PORTFOLIOS_PER_STRATEGY;
+            let universe = Universe::new(&book, &strategy);
             book.strategies.push(strategy);
-        }
-        let means: HashMap<String, _> = book.prices.iter().map(|row| (row.ticker.clone(), row.mean)).collect();
-        for index in 0..config.portfolios {
-            let bulk = i64::try_from(index / BULK_SIZE).unwrap_or(i64::MAX);
-            let created_at = book.installed_at + TimeDelta::milliseconds(123 + 1_877 * bulk);
-            let (kind, strategy) = (KINDS[index % KINDS.len()], index / PORTFOLIOS_PER_STRATEGY);
-            let id = book.add_portfolio(&format!("Portfolio {index}"), created_at);
-            book.portfolios[index] =
-                Portfolio { kind: Some(kind), strategy: Some(strategy), ..book.portfolios[index].clone() };
-            let funding = funding::fund(&book, kind, &book.strategies[strategy], &means, &mut draws);
-            book.upsert_portfolio(&id, None, funding.cash, &funding.holdings);
+            for portfolio in first..config.portfolios.min(first + PORTFOLIOS_PER_STRATEGY) {
+                book.generate_portfolio(portfolio, index, &universe, &mut draws);
+            }
         }
         Ok(book)
+    }
+
+    fn generate_portfolio(&mut self, index: usize, strategy: usize, universe: &Universe, draws: &mut Draws) {
+        // The portfolios of one bulk request share their milliseconds.
+        let bulk = i64::try_from(index / BULK_SIZE).unwrap_or(i64::MAX);
+        let created_at = self.installed_at + TimeDelta::milliseconds(123 + 1_877 * bulk);
+        let kind = KINDS[index % KINDS.len()];
+        let id = self.add_portfolio(&format!("Portfolio {index}"), created_at);
+        if let Some(portfolio) = self.portfolios.last_mut() {
+            (portfolio.kind, portfolio.strategy) = (Some(kind), Some(strategy));
+        }
+        let funding = funding::fund(universe, kind, draws);
+        self.upsert_portfolio(&id, None, funding.cash, &funding.holdings);
     }
 
     fn empty(draws: &mut Draws) -> Self {

@@ -81,7 +81,8 @@ fn only_overdrawn_portfolios_owe_cash_and_drifted_ones_are_mostly_invested() {
     for portfolio in book.portfolios() {
         let Some((cash, worth)) = market_value(&book, &portfolio.id) else { continue };
         assert_eq!(cash < Amount::ZERO, portfolio.kind == Some(PortfolioKind::Overdrawn), "{portfolio:?}");
-        if portfolio.kind == Some(PortfolioKind::Drifted) {
+        // Whole shares leave small portfolios with more cash.
+        if portfolio.kind == Some(PortfolioKind::Drifted) && cash + worth > Amount::whole(100_000) {
             assert!(worth.units() * 100 > (cash + worth).units() * 60, "{portfolio:?}: {cash} of {}", cash + worth);
         }
     }
