@@ -4,6 +4,7 @@
 use std::cmp::Ordering;
 
 /// `10^exponent` for `exponent` in `0..=38`.
+#[inline]
 pub(crate) const fn power_of_ten(exponent: u32) -> i128 {
     POWERS[exponent as usize]
 }
@@ -20,6 +21,7 @@ const POWERS: [i128; 39] = {
 };
 
 /// The exact product, or `None`. Operands of 64 bits, the usual case, need no check.
+#[inline]
 pub(crate) fn product(a: i128, b: i128) -> Option<i128> {
     match (i64::try_from(a), i64::try_from(b)) {
         (Ok(a), Ok(b)) => Some(i128::from(a) * i128::from(b)),
@@ -28,6 +30,7 @@ pub(crate) fn product(a: i128, b: i128) -> Option<i128> {
 }
 
 /// The greatest integer that is not above `numerator / denominator`, for a denominator above 0.
+#[inline]
 pub(crate) fn floor_div(numerator: i128, denominator: i128) -> i128 {
     if let (Ok(n), Ok(d)) = (u64::try_from(numerator), u64::try_from(denominator)) {
         return i128::from(n / d);
@@ -36,11 +39,13 @@ pub(crate) fn floor_div(numerator: i128, denominator: i128) -> i128 {
 }
 
 /// The least integer that is not below `numerator / denominator`, for a denominator above 0.
+#[inline]
 pub(crate) fn ceil_div(numerator: i128, denominator: i128) -> i128 {
-    -floor_div(-numerator, denominator)
+    if numerator > 0 { floor_div(numerator - 1, denominator) + 1 } else { -floor_div(-numerator, denominator) }
 }
 
 /// Compares `a · b` with `c · d` exactly; all four are non-negative.
+#[inline]
 pub(crate) fn compare_products(a: i128, b: i128, c: i128, d: i128) -> Ordering {
     if let (Ok(a), Ok(b), Ok(c), Ok(d)) = (u64::try_from(a), u64::try_from(b), u64::try_from(c), u64::try_from(d)) {
         return (u128::from(a) * u128::from(b)).cmp(&(u128::from(c) * u128::from(d)));

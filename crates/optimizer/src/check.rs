@@ -19,7 +19,7 @@ pub use error::CheckError;
 
 use crate::{Certificate, Problem, Solution};
 use domain::rebalance::{Proof, Ties};
-use facts::{Amounts, Fact};
+use facts::Amounts;
 
 /// Verifies `solution` against `problem`.
 ///
@@ -32,13 +32,15 @@ pub fn check(problem: &Problem, solution: &Solution) -> Result<(), CheckError> {
         return Err(CheckError::WrongSecurities);
     }
     let (mut worth, mut objective) = (0_i128, 0_i128);
-    let mut facts = Vec::with_capacity(securities.len());
+    let separable = solution.certificate == Certificate::Separable;
     for (security, holding) in securities.iter().zip(&solution.holdings) {
         let fact = amounts.fact(security, holding)?;
         fact.verify_allowed()?;
+        if separable && !fact.is_nearest() {
+            return Err(CheckError::NotNearest(security.id));
+        }
         worth = worth.checked_add(fact.value).ok_or(CheckError::Overflow)?;
         objective = objective.checked_add(fact.distance()).ok_or(CheckError::Overflow)?;
-        facts.push(fact);
     }
     let empty = problem.cash().is_zero() && securities.iter().all(|security| security.quantity.is_zero());
     let cash_after = amounts.market_value - worth;
@@ -52,25 +54,14 @@ pub fn check(problem: &Problem, solution: &Solution) -> Result<(), CheckError> {
         return Err(CheckError::WrongObjective);
     }
     let bound = amounts.units(solution.optimality.lower_bound).ok_or(CheckError::WrongBound)?;
-    verify_proof(&amounts, &facts, solution, objective, bound)
-}
-
-fn verify_proof(
-    amounts: &Amounts,
-    facts: &[Fact],
-    solution: &Solution,
-    objective: i128,
-    bound: i128,
-) -> Result<(), CheckError> {
     let (proof, holds) = match solution.certificate {
+        // That every security is at its nearest count was seen above.
         Certificate::Separable => {
-            if let Some(fact) = facts.iter().find(|fact| !fact.is_nearest()) {
-                return Err(CheckError::NotNearest(fact.security));
-            }
             (Some(Proof::Separable), bound == objective && solution.optimality.ties == Ties::Settled)
         }
         Certificate::Dual { numerator, denominator } => {
-            if !dual::reaches(amounts, facts, (numerator, denominator), objective)? {
+            let facts = securities.iter().zip(&solution.holdings).map(|(s, holding)| amounts.fact(s, holding));
+            if !dual::reaches(&amounts, facts, (numerator, denominator), objective)? {
                 return Err(CheckError::BoundNotReached);
             }
             (Some(Proof::Dual), bound == objective)

@@ -16,7 +16,7 @@
 //! cost exactly what they free. So the fractional (linear) bound fills `D` with first steps by ascending
 //! `(p_i − g_i)/p_i`, then with others at 1. The ratio at which it stops is the Lagrange multiplier that proves it.
 
-use crate::arithmetic::{compare_products, gcd, mul_div_ceil};
+use crate::arithmetic::{ceil_div, compare_products, gcd, mul_div_ceil};
 use crate::problem::{Problem, Row};
 use crate::separable::{Nearest, lowest};
 
@@ -31,6 +31,8 @@ pub(crate) struct Item {
     pub(crate) gain: i128,
     /// `m`: how many steps it can be lowered, at least 1.
     pub(crate) steps: i128,
+    /// The number of steps at which nothing is traded; may be negative or above `m`.
+    pub(crate) held: i128,
 }
 
 impl Item {
@@ -72,7 +74,8 @@ impl Covering {
         for (index, (row, nearest)) in problem.rows().iter().zip(nearest).enumerate() {
             let steps = nearest.count - lowest(row, nearest);
             if steps > 0 {
-                items.push(Item { index, price: row.price, gain: gain(row, nearest.count), steps });
+                let held = nearest.count - row.now;
+                items.push(Item { index, price: row.price, gain: gain(row, nearest.count), steps, held });
                 freeable += steps * row.price;
                 if grid != problem.price_unit() {
                     grid = gcd(grid, row.price);
@@ -84,7 +87,7 @@ impl Covering {
         }
         let gaining = sort_by_ratio(&mut items);
         // `grid` is 0 only when nothing can be freed, and then nothing is short.
-        let need = (shortage + grid - 1) / grid * grid;
+        let need = ceil_div(shortage, grid) * grid;
         Some(Self { items, gaining, grid, need })
     }
 

@@ -30,6 +30,12 @@ impl<'a> Effort<'a> {
         !self.stopped
     }
 
+    /// Asks the callback outside of the count of nodes; false when it said stop, now or before.
+    pub(crate) fn goes_on(&mut self) -> bool {
+        self.stopped = self.stopped || (self.stop)();
+        !self.stopped
+    }
+
     /// Nodes spent.
     pub(crate) const fn used(&self) -> u64 {
         self.used

@@ -14,6 +14,7 @@ mod sums;
 
 pub(crate) use sums::Sums;
 
+use crate::arithmetic::{ceil_div, floor_div};
 use crate::effort::Effort;
 
 /// Steps that cost what they free.
@@ -41,9 +42,9 @@ pub(crate) struct Fill {
 
 /// Bits that the reachable sums of a window may take.
 const WINDOW_BITS: i128 = 1 << 20;
-/// How many of the cheapest securities make up a window, and how many of their steps its length is.
-const WINDOW_SECURITIES: usize = 48;
-const WINDOW_STEPS: i128 = 8;
+/// The windows that are tried: how many of the cheapest securities make one up, and how many of the dearest of their
+/// steps its length is. Measured: the first one nearly always has a sum that fits, on prices in cents.
+const WINDOWS: [(usize, i128); 2] = [(32, 4), (64, 8)];
 
 /// The least sum in `need..cap`, for a need above 0; all amounts in units of the grid.
 pub(crate) fn fill(mut extras: Vec<Extra>, need: i128, cap: i128, memory: usize, effort: &mut Effort<'_>) -> Fill {
@@ -57,8 +58,10 @@ pub(crate) fn fill(mut extras: Vec<Extra>, need: i128, cap: i128, memory: usize,
     if amount == need {
         return Fill { found: best, exact: true };
     }
-    if let Some(taken) = window(&extras, need, effort) {
-        return Fill { found: Some((need, taken)), exact: true };
+    for (securities, steps) in WINDOWS {
+        if let Some(taken) = window(&extras, need, (securities, steps), effort) {
+            return Fill { found: Some((need, taken)), exact: true };
+        }
     }
     let cap = cap.min(amount);
     if let Some(sums) = Sums::new(&extras, cap - 1, None, memory, effort) {
@@ -82,7 +85,7 @@ fn greedy(extras: &[Extra], need: i128) -> (i128, Vec<Taken>) {
     let mut completion = None;
     let mut taken = Vec::with_capacity(extras.len());
     for extra in extras.iter().rev() {
-        let steps = extra.steps.min(rest / extra.weight);
+        let steps = extra.steps.min(floor_div(rest, extra.weight));
         rest -= steps * extra.weight;
         taken.push((extra.item, steps));
         if steps < extra.steps {
@@ -101,9 +104,15 @@ fn greedy(extras: &[Extra], need: i128) -> (i128, Vec<Taken>) {
 
 /// Steps that free exactly the need, looked for among sums of cheap steps after a bulk has brought the need down to
 /// them; `None` when there are none or no such window exists.
-fn window(extras: &[Extra], need: i128, effort: &mut Effort<'_>) -> Option<Vec<Taken>> {
-    let cheap = &extras[..extras.len().min(WINDOW_SECURITIES)];
-    let length = cheap.last()?.weight.checked_mul(WINDOW_STEPS)?;
+fn window(
+    extras: &[Extra],
+    need: i128,
+    (securities, steps): (usize, i128),
+    effort: &mut Effort<'_>,
+) -> Option<Vec<Taken>> {
+    let cheap = &extras[..extras.len().min(securities)];
+    let dearest = cheap.last()?.weight;
+    let length = dearest.checked_mul(steps)?;
     if length > WINDOW_BITS {
         return None;
     }
@@ -111,9 +120,10 @@ fn window(extras: &[Extra], need: i128, effort: &mut Effort<'_>) -> Option<Vec<T
     let mut left = extras.to_vec();
     let mut taken = Vec::with_capacity(extras.len());
     for extra in left.iter_mut().rev() {
-        // A window keeps steps to choose from: of cheap securities up to two stay out of the bulk.
-        let kept = if extra.weight <= length / WINDOW_STEPS { extra.steps.min(2) } else { 0 };
-        let bulk = ((rest - length / 2).max(0) / extra.weight).min(extra.steps - kept);
+        // A window keeps steps to choose from: of cheap securities one stays out of the bulk, of few ones two.
+        let kept =
+            if extra.weight > dearest { 0 } else { extra.steps.min(if cheap.len() < securities { 2 } else { 1 }) };
+        let bulk = floor_div((rest - length / 2).max(0), extra.weight).min(extra.steps - kept);
         rest -= bulk * extra.weight;
         extra.steps -= bulk;
         taken.push((extra.item, bulk));
@@ -122,6 +132,11 @@ fn window(extras: &[Extra], need: i128, effort: &mut Effort<'_>) -> Option<Vec<T
         return None;
     }
     left.truncate(cheap.len());
+    if cheap.len() == securities {
+        for extra in &mut left {
+            extra.steps = extra.steps.min(1);
+        }
+    }
     left.retain(|extra| extra.steps > 0);
     let sums = Sums::new(&left, rest, Some(rest), usize::MAX, effort)?;
     if sums.least_from(rest) != Some(rest) {
@@ -166,8 +181,8 @@ impl<'a> DepthFirst<'a> {
         }
         let Extra { item, weight, steps } = self.extras[count - 1];
         // Fewer steps would leave more than the smaller weights can free.
-        let fewest = ((rest - self.capacity[count - 1]).max(0) + weight - 1) / weight;
-        let mut number = steps.min((rest + weight - 1) / weight);
+        let fewest = ceil_div((rest - self.capacity[count - 1]).max(0), weight);
+        let mut number = steps.min(ceil_div(rest, weight));
         while number >= fewest {
             let amount = number * weight;
             if self.freed + rest.max(amount) < self.cap {

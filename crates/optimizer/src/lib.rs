@@ -45,6 +45,7 @@
 mod arithmetic;
 pub mod check;
 mod covering;
+mod dp;
 mod effort;
 mod grid;
 mod outcome;
@@ -54,6 +55,7 @@ mod relaxation;
 mod search;
 mod separable;
 mod solve;
+mod ties;
 
 pub use check::CheckError;
 pub use outcome::{Certificate, HoldingAfter, Limits, Outcome, Solution};

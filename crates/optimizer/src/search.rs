@@ -9,7 +9,7 @@
 //! **Theorem.** When no branch is left, the best cost is optimal. When the effort runs out, the least bound of the
 //! branches that are left is a lower bound of every cost.
 
-use crate::arithmetic::{compare_products, gcd, mul_div_ceil};
+use crate::arithmetic::{ceil_div, compare_products, floor_div, gcd, mul_div_ceil};
 use crate::covering::{Covering, Item};
 use crate::effort::Effort;
 use crate::grid::{self, Extra, Taken};
@@ -154,12 +154,12 @@ impl<'a> Search<'a> {
     fn fill(&mut self, rest: i128, cost: i128, effort: &mut Effort<'_>) {
         let grid = self.covering.grid;
         // Amounts are multiples of the grid; only those below the best cost are of interest, an equal one is a tie.
-        let cap = (self.best - cost + grid - 1) / grid;
+        let cap = ceil_div(self.best - cost, grid);
         if self.best - cost >= rest {
             self.tied = Some(self.best);
         }
         let extras = self.extras();
-        let result = grid::fill(extras, rest / grid, cap, self.memory, effort);
+        let result = grid::fill(extras, floor_div(rest, grid), cap, self.memory, effort);
         if let Some((amount, taken)) = result.found {
             self.best = cost + amount * grid;
             self.tied = Some(self.best);
@@ -180,7 +180,7 @@ impl<'a> Search<'a> {
                 Some(false) => 0,
                 None => it.steps,
             };
-            (steps > 0).then(|| Extra { item, weight: it.price / self.covering.grid, steps })
+            (steps > 0).then(|| Extra { item, weight: floor_div(it.price, self.covering.grid), steps })
         };
         self.covering.items.iter().enumerate().filter_map(further).collect()
     }

@@ -40,6 +40,7 @@ pub(crate) struct Nearest {
 }
 
 /// The nearest allowed count, or `None` when the band holds neither an allowed count nor a whole number of shares.
+#[inline]
 pub(crate) fn nearest(row: &Row) -> Option<Nearest> {
     let above_residue = row.target - row.residue;
     let lower = if above_residue < 0 { -1 } else { floor_div(above_residue, row.price) };
@@ -78,6 +79,7 @@ pub(crate) fn lowest(row: &Row, nearest: &Nearest) -> i128 {
 }
 
 /// Of `nearest.count` and its equal, the one nearer to what is held now.
+#[inline]
 pub(crate) fn preferred(row: &Row, nearest: &Nearest) -> i128 {
     nearest.count - i128::from(nearest.halfway && row.now < nearest.count)
 }

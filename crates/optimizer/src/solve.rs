@@ -2,6 +2,7 @@
 
 use crate::check::check;
 use crate::covering::Covering;
+use crate::dp;
 use crate::effort::Effort;
 use crate::outcome::{Certificate, HoldingAfter, Limits, Outcome, Solution};
 use crate::problem::Problem;
@@ -9,6 +10,7 @@ use crate::reasons::reason;
 use crate::relaxation;
 use crate::search::search;
 use crate::separable::{Nearest, nearest, preferred};
+use crate::ties;
 use domain::rebalance::{Optimality, Proof, Ties};
 
 /// The best whole-share holdings of a portfolio (see the crate documentation for what is best), or why there are none.
@@ -83,25 +85,48 @@ fn together(problem: &Problem, nearest: &[Nearest], limits: &Limits, effort: &mu
     let base: Vec<i128> = nearest.iter().map(|nearest| nearest.count).collect();
     let base_objective = objective(problem, &base);
     let start = starting_counts(problem, &covering, &base);
-    let found = search(&covering, objective(problem, &start) - base_objective, limits.memory_bytes, effort);
-    let proven = found.bound >= found.cost;
     let bound = covering.bound();
+    let memory = limits.memory_bytes;
+    let found = search(&covering, objective(problem, &start) - base_objective, memory, effort);
+    let known = found.bound.max(bound.cost);
+    let mut lowering = Lowering { cost: found.cost, steps: found.steps, bound: known, settled: !found.ties };
+    if lowering.bound < lowering.cost
+        && let Some((cost, steps)) = dp::solve(&covering, lowering.cost, memory, effort)
+    {
+        lowering = Lowering { cost, steps: Some(steps), bound: cost, settled: true };
+    }
+    let proven = lowering.bound >= lowering.cost;
+    let unchanged = lowering.steps.is_none() && start.iter().zip(problem.rows()).all(|(count, row)| row.now == *count);
+    if proven && !unchanged && !lowering.settled {
+        let known = lowering.steps.unwrap_or_else(|| covering.items.iter().map(|item| item.steps).collect());
+        let first = ties::settle(&covering, lowering.cost, &known, memory, effort);
+        lowering = Lowering { settled: first.is_some(), steps: Some(first.unwrap_or(known)), ..lowering };
+    }
     let certificate = if !proven {
         Certificate::Gap
-    } else if bound.cost == found.cost {
+    } else if bound.cost == lowering.cost {
         Certificate::Dual { numerator: bound.numerator, denominator: bound.denominator }
     } else {
         Certificate::Search
     };
-    let counts = found.steps.map_or(start, |steps| lowered(&base, &covering, &steps));
-    let unchanged = problem.rows().iter().zip(&counts).all(|(row, count)| row.now == *count);
-    let settled = proven && (unchanged || !found.ties);
     Some(Answer {
-        counts,
-        lower_bound: (!proven).then_some(base_objective + found.bound.max(bound.cost)),
+        counts: lowering.steps.map_or(start, |steps| lowered(&base, &covering, &steps)),
+        lower_bound: (!proven).then_some(base_objective + lowering.bound),
         certificate,
-        ties: if settled { Ties::Settled } else { Ties::Open },
+        // Holdings that are optimal as they are trade nothing: no equals come before them.
+        ties: if proven && (unchanged || lowering.settled) { Ties::Settled } else { Ties::Open },
     })
+}
+
+/// A lowering of the nearest counts.
+struct Lowering {
+    cost: i128,
+    /// Steps of each item of the knapsack; `None` for what the search started from.
+    steps: Option<Vec<i128>>,
+    /// No cost is below this.
+    bound: i128,
+    /// Whether no equal one comes before it in the tie order.
+    settled: bool,
 }
 
 /// `Σ |MV·t − v(k)|` in money units.

@@ -10,17 +10,17 @@
 //! ```
 //!
 //! Values above the upper of the nearest ones are left out: they are neither nearer nor cheaper. With `λ ≤ 1` the
-//! minimum is at one of the two values around the target or at the lowest one. Both sides are multiplied by the
+//! weighed sum does not rise before the target, so the minimum is at that value or the one below it. Both sides are multiplied by the
 //! denominator of `λ` and compared in 256 bits. The objective is a whole number of units, so a bound above
 //! `objective − 1` proves it.
 
 use super::CheckError;
-use super::facts::{Amounts, Fact};
+use super::facts::{Amounts, Fact, whole};
 
 /// Whether the bound of the multiplier reaches the objective.
-pub(super) fn reaches(
+pub(super) fn reaches<'a>(
     amounts: &Amounts,
-    facts: &[Fact],
+    facts: impl Iterator<Item = Result<Fact<'a>, CheckError>>,
     (numerator, denominator): (i128, i128),
     objective: i128,
 ) -> Result<bool, CheckError> {
@@ -30,6 +30,7 @@ pub(super) fn reaches(
     let (numerator, denominator) = (numerator.unsigned_abs(), denominator.unsigned_abs());
     let (mut sum, mut lowest_worth, mut step) = (Wide::ZERO, 0_i128, 0_i128);
     for fact in facts {
+        let fact = fact?;
         let (lowest, upper) = fact.range();
         lowest_worth = lowest_worth.checked_add(lowest).ok_or(CheckError::Overflow)?;
         if upper > lowest {
@@ -40,14 +41,14 @@ pub(super) fn reaches(
             Wide::product(denominator, distance).plus(Wide::product(numerator, value.unsigned_abs()))
         };
         let below = (upper - fact.price).max(lowest);
-        let least = weighed(lowest)?.min(weighed(below)?).min(weighed(upper)?);
+        let least = weighed(below)?.min(weighed(upper)?);
         sum = sum.plus(least)?;
     }
     let spare = amounts.market_value - amounts.reserve - lowest_worth;
     if spare < 0 {
         return Err(CheckError::Overspent);
     }
-    let usable = lowest_worth + if step > 0 { spare / step * step } else { 0 };
+    let usable = lowest_worth + if step > 0 { whole(spare, step) * step } else { 0 };
     // Σ min + denominator > objective·denominator + numerator·C
     let left = sum.plus(Wide::product(denominator, 1))?;
     let right =
@@ -55,20 +56,25 @@ pub(super) fn reaches(
     Ok(left > right)
 }
 
-impl Fact {
+impl Fact<'_> {
     /// The lowest allowed value and the upper of the allowed values nearest to the target, given that the value after
     /// the trade is allowed.
     fn range(&self) -> (i128, i128) {
-        let residue = self.value.rem_euclid(self.price);
-        let neighbour = residue + (self.target - residue).div_euclid(self.price) * self.price;
-        let candidates = [neighbour, neighbour + self.price];
-        if self.residue_excuses() {
-            let lowest = if self.allows(candidates[0]) { candidates[0] } else { candidates[1] };
-            return (lowest, self.upper_of(candidates));
-        }
-        let from_band = (self.low - residue).max(0);
-        let lowest = residue + (from_band / self.price + i128::from(from_band % self.price > 0)) * self.price;
-        (lowest, self.upper_of(candidates))
+        let (step, short) = (self.price, self.target - self.value);
+        // The neighbours of the target among the values that can be reached.
+        let first = match short {
+            0.. => self.value + whole(short, step) * step,
+            _ => self.value - (whole(-short - 1, step) + 1) * step,
+        };
+        let upper = self.upper_of([first, first + step]);
+        let lowest = if self.in_band(self.value) {
+            self.value - whole(self.value - self.low.max(0), step) * step
+        } else if self.allows(first) {
+            first
+        } else {
+            first + step
+        };
+        (lowest, upper)
     }
 
     /// The nearer of two neighbours, the second where they are equally near; only allowed ones count.
@@ -85,7 +91,7 @@ impl Fact {
 fn common_divisor(a: i128, b: i128) -> i128 {
     let (mut a, mut b) = (a, b);
     while b != 0 {
-        (a, b) = (b, a % b);
+        (a, b) = (b, a - whole(a, b) * b);
     }
     a
 }

@@ -2,7 +2,7 @@
 
 use super::CheckError;
 use crate::{HoldingAfter, Problem, Security};
-use domain::{Decimal, SecurityId};
+use domain::Decimal;
 
 /// Powers of ten, by exponent.
 const TENS: [i128; 39] = {
@@ -27,13 +27,13 @@ pub(super) struct Amounts {
 }
 
 /// One security, verified to be traded in whole shares and not short.
-pub(super) struct Fact {
-    pub(super) security: SecurityId,
+pub(super) struct Fact<'a> {
+    pub(super) security: &'a Security,
     pub(super) price: i128,
     /// Value after the trade.
     pub(super) value: i128,
-    /// Value before the trade.
-    before: i128,
+    /// Units bought or sold.
+    trade: i128,
     pub(super) target: i128,
     pub(super) low: i128,
     high: i128,
@@ -77,67 +77,61 @@ impl Amounts {
     }
 
     /// The facts about one security; fails when the trade is not what the units say or they are below zero.
-    pub(super) fn fact(&self, security: &Security, holding: &HoldingAfter) -> Result<Fact, CheckError> {
-        let id = security.id;
-        if holding.id != id {
+    #[inline]
+    pub(super) fn fact<'a>(&self, security: &'a Security, holding: &HoldingAfter) -> Result<Fact<'a>, CheckError> {
+        if holding.id != security.id {
             return Err(CheckError::WrongSecurities);
         }
         let (before, after) = (security.quantity, holding.quantity_after);
         let places = before.scale().max(after.scale());
-        let (before, after) = (integer(before, places), integer(after, places));
-        let (Some(before), Some(after)) = (before, after) else { return Err(CheckError::Overflow) };
-        if times(holding.trade, TENS[places as usize]).and_then(|trade| before.checked_add(trade)) != Some(after) {
-            return Err(CheckError::WrongTrade(id));
+        let before = integer(before, places).ok_or(CheckError::Overflow)?;
+        let after = integer(after, places).ok_or(CheckError::Overflow)?;
+        let share = *TENS.get(places as usize).ok_or(CheckError::Overflow)?;
+        if times(holding.trade, share).and_then(|trade| before.checked_add(trade)) != Some(after) {
+            return Err(CheckError::WrongTrade(security.id));
         }
         if after < 0 {
-            return Err(CheckError::Short(id));
+            return Err(CheckError::Short(security.id));
         }
-        let amount = security.price.amount();
-        let price = integer(amount, self.scale).ok_or(CheckError::Overflow)?;
-        let value = |units: i128| match places {
-            0 => times(units, price),
-            // The scale covers the price times the decimals that the units need.
-            places if price % TENS[places as usize] == 0 => times(units, price / TENS[places as usize]),
-            places => times(units, price).map(|product| product / TENS[places as usize]),
-        };
-        let (Some(value_before), Some(value_after)) = (value(before), value(after)) else {
-            return Err(CheckError::Overflow);
-        };
+        let price = integer(security.price.amount(), self.scale).ok_or(CheckError::Overflow)?;
+        let value = if share == 1 { times(after, price) } else { fractional(after, price, share) };
         let weight = |weight: Decimal| integer(weight, self.weights).ok_or(CheckError::Overflow);
         let target = weight(security.target.weight())?;
         let low = target - weight(security.drifts.low().fraction())?;
         let high = target + weight(security.drifts.high().fraction())?;
-        let share = |weight: i128| times(self.worth, weight).ok_or(CheckError::Overflow);
+        let of_worth = |weight: i128| times(self.worth, weight).ok_or(CheckError::Overflow);
         Ok(Fact {
-            security: id,
+            security,
             price,
-            value: value_after,
-            before: value_before,
-            target: share(target)?,
-            low: share(low)?,
-            high: share(high)?,
+            value: value.ok_or(CheckError::Overflow)?,
+            trade: holding.trade,
+            target: of_worth(target)?,
+            low: of_worth(low)?,
+            high: of_worth(high)?,
         })
     }
 }
 
-impl Fact {
+/// What `units` of which `share` make one are worth at `price`. The money unit is fine enough to make it whole.
+fn fractional(units: i128, price: i128, share: i128) -> Option<i128> {
+    let (whole, rest) = (units.div_euclid(share), units.rem_euclid(share));
+    times(whole, price)?.checked_add(times(rest, price)? / share)
+}
+
+impl Fact<'_> {
     pub(super) const fn distance(&self) -> i128 {
         (self.value - self.target).abs()
     }
 
-    const fn in_band(&self, value: i128) -> bool {
+    pub(super) const fn in_band(&self, value: i128) -> bool {
         self.low <= value && value <= self.high
-    }
-
-    /// The value of the fraction of a share that is held whatever is traded.
-    const fn residue(&self) -> i128 {
-        self.value.rem_euclid(self.price)
     }
 
     /// Whether the band admits a whole number of shares, but none of the values that this security can have.
     pub(super) fn residue_excuses(&self) -> bool {
-        let residue = self.residue();
-        let highest = |offset: i128| offset + (self.high - offset).div_euclid(self.price) * self.price;
+        // The value of the fraction of a share that is held whatever is traded.
+        let residue = self.value - whole(self.value, self.price) * self.price;
+        let highest = |offset: i128| offset + whole(self.high - offset, self.price) * self.price;
         let fits = |offset: i128| self.high >= offset && highest(offset) >= self.low;
         residue > 0 && fits(0) && !fits(residue)
     }
@@ -156,7 +150,7 @@ impl Fact {
         if self.in_band(self.value) || self.allows(self.value) {
             Ok(())
         } else {
-            Err(CheckError::OutsideBand(self.security))
+            Err(CheckError::OutsideBand(self.security.id))
         }
     }
 
@@ -167,13 +161,22 @@ impl Fact {
             return true;
         }
         // Distances are convex over the allowed values, so that the neighbour towards the target decides.
-        let towards = if self.value < self.target { self.price } else { -self.price };
-        let neighbour = self.value + towards;
+        let step = if self.value < self.target { 1 } else { -1 };
+        let neighbour = self.value + step * self.price;
         let other = (neighbour - self.target).abs();
         if other > distance || !self.allows(neighbour) {
             return true;
         }
-        other == distance && (self.value - self.before).abs() < (neighbour - self.before).abs()
+        other == distance && self.trade.abs() < (self.trade + step).abs()
+    }
+}
+
+/// How many whole times `step` goes into `amount`, both not negative.
+#[inline]
+pub(super) fn whole(amount: i128, step: i128) -> i128 {
+    match (u64::try_from(amount), u64::try_from(step)) {
+        (Ok(amount), Ok(step)) => i128::from(amount / step),
+        _ => amount / step,
     }
 }
 
@@ -199,9 +202,14 @@ fn divides(divisor: i128, number: i128) -> bool {
 }
 
 /// The integer that `number` is of `10^-places`, when it is one.
+#[inline]
 fn integer(number: Decimal, places: u32) -> Option<i128> {
+    if places == number.scale() { Some(number.units()) } else { rescaled(number, places) }
+}
+
+fn rescaled(number: Decimal, places: u32) -> Option<i128> {
     let units = number.units();
-    if places >= number.scale() {
+    if places > number.scale() {
         return times(units, *TENS.get((places - number.scale()) as usize)?);
     }
     let divisor = TENS[(number.scale() - places) as usize];
@@ -209,7 +217,10 @@ fn integer(number: Decimal, places: u32) -> Option<i128> {
 }
 
 /// The exact product; factors of 64 bits cannot overflow it.
+#[inline]
 fn times(a: i128, b: i128) -> Option<i128> {
-    let small = |n: i128| n >= i64::MIN.into() && n <= i64::MAX.into();
-    if small(a) && small(b) { Some(a.wrapping_mul(b)) } else { a.checked_mul(b) }
+    match (i64::try_from(a), i64::try_from(b)) {
+        (Ok(a), Ok(b)) => Some(i128::from(a) * i128::from(b)),
+        _ => a.checked_mul(b),
+    }
 }

@@ -1,6 +1,7 @@
 //! The sums that steps can reach, as one bit set per prefix of the securities.
 
 use super::{Extra, Taken};
+use crate::arithmetic::floor_div;
 use crate::effort::Effort;
 
 const WORD: usize = 64;
@@ -37,19 +38,26 @@ impl Sums {
         for extra in extras {
             let below = sums.bits.len() - words;
             sums.bits.extend_from_within(below..);
-            let row = &mut sums.bits[below + words..];
             // Powers of two and a rest make every number of steps up to `steps`.
             let mut part = 1;
-            let mut steps = extra.steps.min(i128::try_from(limit).ok()? / extra.weight);
+            let mut steps = extra.steps.min(floor_div(i128::try_from(limit).ok()?, extra.weight));
             while steps > 0 {
                 let taken = part.min(steps);
                 if !effort.spend(u64::try_from(words / WORDS_PER_NODE).ok()? + 1) {
                     return None;
                 }
-                or_shifted(row, usize::try_from(taken * extra.weight).ok()?);
+                let shift = usize::try_from(taken * extra.weight).ok()?;
+                let (below, row) = sums.bits[below..].split_at_mut(words);
+                if part == 1 {
+                    or_shifted(row, below, shift);
+                } else {
+                    let copy = row.to_vec();
+                    or_shifted(row, &copy, shift);
+                }
                 steps -= taken;
                 part *= 2;
             }
+            let row = &sums.bits[below + words..];
             if wanted.is_some_and(|sum| has(row, sum)) {
                 break;
             }
@@ -59,7 +67,12 @@ impl Sums {
 
     /// The least sum of all extras that is not below `need`.
     pub(crate) fn least_from(&self, need: i128) -> Option<i128> {
-        let row = &self.bits[self.bits.len() - self.words..];
+        self.least_of(self.bits.len() / self.words - 1, need)
+    }
+
+    /// The least sum of the first `count` extras that is not below `need`.
+    pub(crate) fn least_of(&self, count: usize, need: i128) -> Option<i128> {
+        let row = &self.bits[count * self.words..(count + 1) * self.words];
         let need = usize::try_from(need).ok()?;
         let first = need / WORD;
         let mut word = row.get(first)? & (u64::MAX << (need % WORD));
@@ -96,21 +109,16 @@ fn has(row: &[u64], sum: usize) -> bool {
     row.get(sum / WORD).is_some_and(|word| word >> (sum % WORD) & 1 == 1)
 }
 
-/// `row |= row << shift`, bits beyond the row being lost.
-fn or_shifted(row: &mut [u64], shift: usize) {
+/// `row |= from << shift`, bits beyond the row being lost.
+fn or_shifted(row: &mut [u64], from: &[u64], shift: usize) {
     let (words, bits) = (shift / WORD, shift % WORD);
-    if words >= row.len() {
-        return;
-    }
-    // From the top, so that what is read has not been written yet.
+    let Some((lowest, higher)) = row.get_mut(words..).and_then(<[u64]>::split_first_mut) else { return };
+    let Some(first) = from.first() else { return };
+    *lowest |= first << bits;
     if bits == 0 {
-        for index in (words..row.len()).rev() {
-            row[index] |= row[index - words];
-        }
-        return;
+        higher.iter_mut().zip(&from[1..]).for_each(|(word, from)| *word |= from);
+    } else {
+        let pairs = from.windows(2).map(|pair| pair[1] << bits | pair[0] >> (WORD - bits));
+        higher.iter_mut().zip(pairs).for_each(|(word, from)| *word |= from);
     }
-    for index in (words + 1..row.len()).rev() {
-        row[index] |= row[index - words] << bits | row[index - words - 1] >> (WORD - bits);
-    }
-    row[words] |= row[0] << bits;
 }

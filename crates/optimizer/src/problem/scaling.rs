@@ -178,6 +178,7 @@ fn value_holdings(cash: Decimal, securities: &[Security], scales: Scales) -> Res
 }
 
 /// Whole shares (rounded down) and the rest, of a quantity in units of which `share` make one.
+#[inline]
 fn split(quantity: i128, share: i128) -> (i128, i128) {
     if share == 1 { (quantity, 0) } else { (quantity.div_euclid(share), quantity.rem_euclid(share)) }
 }
@@ -192,6 +193,7 @@ fn reserve_units(reserve: Reserve, scales: Scales, market_value: i128) -> Result
 }
 
 /// The greater of `scale` and the decimals that `value` needs.
+#[inline]
 fn widened(scale: u32, value: Decimal) -> u32 {
     if value.scale() <= scale { scale } else { scale.max(decimals_needed(value, scale)) }
 }
@@ -209,16 +211,24 @@ fn decimals_needed(value: Decimal, enough: u32) -> u32 {
 }
 
 /// `value` in units of `10^-scale`, which divide it; `None` when it does not fit.
+#[inline]
 fn checked_units(value: Decimal, scale: u32) -> Option<i128> {
+    if value.scale() == scale { Some(value.units()) } else { rescaled(value, scale) }
+}
+
+fn rescaled(value: Decimal, scale: u32) -> Option<i128> {
     match scale.checked_sub(value.scale()) {
-        Some(0) => Some(value.units()),
         Some(more) => product(value.units(), power_of_ten(more)),
         None => Some(exact_quotient(value.units(), power_of_ten(value.scale() - scale))),
     }
 }
 
 /// [`checked_units`] of a weight or another number that fits for certain.
+#[inline]
 fn units(value: Decimal, scale: u32) -> i128 {
+    if value.scale() == scale {
+        return value.units();
+    }
     match scale.checked_sub(value.scale()) {
         Some(more) => value.units() * power_of_ten(more),
         None => exact_quotient(value.units(), power_of_ten(value.scale() - scale)),
@@ -245,6 +255,7 @@ pub(super) fn money(units: i128, scale: u32) -> Decimal {
 }
 
 /// `quantity` and `trade` whole units more. Quantities are below `10^24`, so that 8 decimals fit behind them.
+#[inline]
 pub(super) fn quantity_at(quantity: Decimal, trade: i128) -> Decimal {
     let scale = if quantity.scale() <= MAX_DECIMALS { quantity.scale() } else { decimals_needed(quantity, 0) };
     let after = units(quantity, scale) + trade * power_of_ten(scale);
