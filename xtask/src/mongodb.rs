@@ -18,7 +18,8 @@ use crate::console::Tone;
 use crate::environment;
 use crate::exit::Exit;
 use crate::plan::Invocation;
-use crate::runner::{Runner, Server, StepFailure};
+use crate::runner::{Runner, StepFailure};
+use crate::server::Server;
 use crate::tools;
 use crate::workspace::Workspace;
 

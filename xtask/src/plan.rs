@@ -75,6 +75,8 @@ pub struct Invocation {
     pub args: Vec<String>,
     /// Variables set in addition to the inherited ones.
     pub env: Vec<(String, String)>,
+    /// A file below the root that takes standard output.
+    pub stdout: Option<PathBuf>,
     /// What to do when it fails, for the person who reads the failure.
     pub remedy: String,
 }
@@ -108,6 +110,13 @@ impl Invocation {
         self
     }
 
+    /// With standard output in a file below the root.
+    #[must_use]
+    pub fn stdout(mut self, path: &str) -> Self {
+        self.stdout = Some(path.into());
+        self
+    }
+
     /// With advice for the case that it fails.
     #[must_use]
     pub fn remedy(mut self, advice: impl Into<String>) -> Self {
@@ -133,7 +142,7 @@ impl fmt::Display for Invocation {
             hide_next = arg.starts_with("--") && !arg.contains('=') && environment::is_secret_name(arg);
             write!(f, " {shown}")?;
         }
-        Ok(())
+        self.stdout.as_ref().map_or(Ok(()), |path| write!(f, " > {}", path.display()))
     }
 }
 

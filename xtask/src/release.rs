@@ -41,6 +41,8 @@ pub struct Args {
 enum Action {
     /// Writes the notes of a version that is tagged to target/ci/release-notes.md.
     Notes(notes::Args),
+    /// Writes the notes and creates the release in GitHub, with the bills of materials.
+    Create(notes::Args),
 }
 
 /// What the repository looks like before a release.
@@ -65,8 +67,10 @@ pub struct State {
 /// # Errors
 /// When the repository is not in a state to release, there is nothing to release, or a step fails.
 pub fn run(workspace: &Workspace, args: &Args) -> Result<Exit> {
-    if let Some(Action::Notes(args)) = &args.action {
-        return notes::run(workspace, args);
+    match &args.action {
+        Some(Action::Notes(args)) => return notes::run(workspace, args),
+        Some(Action::Create(args)) => return notes::create(workspace, args),
+        None => {}
     }
     let state = state(workspace)?;
     let Some((version, plan)) = plan(&state, args.hotfix)? else {

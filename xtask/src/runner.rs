@@ -15,6 +15,7 @@ use anyhow::{Context, Result, bail};
 use crate::console::Tone;
 use crate::environment;
 use crate::plan::{Invocation, Plan, Step};
+pub use crate::server::{Server, await_ready};
 use crate::tools;
 use crate::workspace::Workspace;
 
@@ -24,6 +25,7 @@ pub struct Runner<'a> {
     workspace: &'a Workspace,
     masks: Vec<String>,
     log: Option<PathBuf>,
+    quiet: bool,
 }
 
 /// Why a step did not end well: what was run, how it ended, what to do.
@@ -67,64 +69,17 @@ impl fmt::Display for StepFailure {
 
 impl std::error::Error for StepFailure {}
 
-/// A server that is stopped when it goes out of scope: asked first, killed when it does not listen.
-#[derive(Debug)]
-pub struct Server {
-    child: Child,
-    grace: Duration,
-}
-
-impl Server {
-    /// The process id.
-    #[must_use]
-    pub fn id(&self) -> u32 {
-        self.child.id()
-    }
-
-    /// How the server ended, if it has.
-    ///
-    /// # Errors
-    /// When the system cannot say.
-    pub fn ended(&mut self) -> io::Result<Option<std::process::ExitStatus>> {
-        self.child.try_wait()
-    }
-
-    /// Takes the standard output of a server that was started with a pipe.
-    pub fn stdout(&mut self) -> Option<std::process::ChildStdout> {
-        self.child.stdout.take()
-    }
-
-    /// Waits for the server's own end, as when ctrl-c reaches it.
-    ///
-    /// # Errors
-    /// When the system cannot wait for it.
-    pub fn wait(&mut self) -> io::Result<std::process::ExitStatus> {
-        self.child.wait()
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        drop(self.child.stdin.take());
-        if matches!(self.child.try_wait(), Ok(Some(_))) {
-            return;
-        }
-        let asked = Command::new("kill").arg("-TERM").arg(self.child.id().to_string()).status();
-        let deadline = Instant::now() + if asked.is_ok() { self.grace } else { Duration::ZERO };
-        while Instant::now() < deadline && matches!(self.child.try_wait(), Ok(None)) {
-            thread::sleep(Duration::from_millis(20));
-        }
-        // Both fail only when the process is already gone.
-        drop(self.child.kill());
-        drop(self.child.wait());
-    }
-}
-
 impl<'a> Runner<'a> {
     /// A runner whose output goes to the console.
     #[must_use]
     pub fn new(workspace: &'a Workspace) -> Self {
-        Self { workspace, masks: environment::secrets(), log: None }
+        Self { workspace, masks: environment::secrets(), log: None, quiet: false }
+    }
+
+    /// A runner that shows nothing of its own, for commands that only hand over.
+    #[must_use]
+    pub fn quiet(workspace: &'a Workspace) -> Self {
+        Self { quiet: true, ..Self::new(workspace) }
     }
 
     /// A runner that also writes everything to a file, which is created or emptied.
@@ -189,10 +144,17 @@ impl<'a> Runner<'a> {
         };
         let mut command = self.command(invocation);
         let status = if self.log.is_some() {
-            let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+            let stdout = match &invocation.stdout {
+                Some(path) => Stdio::from(self.create(path)?),
+                None => Stdio::piped(),
+            };
+            let child = command.stdin(Stdio::null()).stdout(stdout).stderr(Stdio::piped()).spawn();
             let mut child = child.map_err(|error| fail(Ended::NotStarted(error)))?;
             self.stream(&mut child)?;
             child.wait()?
+        } else if let Some(path) = &invocation.stdout {
+            let file = self.create(path)?;
+            command.stdout(file).status().map_err(|error| fail(Ended::NotStarted(error)))?
         } else {
             command.status().map_err(|error| fail(Ended::NotStarted(error)))?
         };
@@ -200,7 +162,9 @@ impl<'a> Runner<'a> {
             return Err(fail(Ended::Code(status.code())).into());
         }
         let done = format!("  done in {:.1} s", started.elapsed().as_secs_f64());
-        self.workspace.console.say(Tone::Faint, &done);
+        if !self.quiet {
+            self.workspace.console.say(Tone::Faint, &done);
+        }
         Ok(())
     }
 
@@ -238,15 +202,25 @@ impl<'a> Runner<'a> {
             took: Duration::ZERO,
             remedy: invocation.remedy.clone(),
         })?;
-        Ok(Server { child, grace: Duration::from_secs(15) })
+        Ok(Server::new(child))
     }
 
     /// Shows a line before it is done, in the log too.
     fn trace(&self, line: &str) {
+        if self.quiet {
+            return;
+        }
         self.workspace.console.say(Tone::Strong, &format!("$ {line}"));
         if let Err(error) = self.append(&format!("$ {line}")) {
             self.workspace.console.say(Tone::Warn, &format!("the log cannot be written: {error}"));
         }
+    }
+
+    /// An empty file below the root, with its folders.
+    fn create(&self, path: &Path) -> Result<File> {
+        let path = self.workspace.root.join(path);
+        create_parent(&path)?;
+        File::create(&path).with_context(|| format!("cannot create {}", path.display()))
     }
 
     fn append(&self, line: &str) -> io::Result<()> {
@@ -321,26 +295,6 @@ pub fn tail(log: &Path, lines: usize) -> io::Result<String> {
 fn create_parent(path: &Path) -> Result<()> {
     let folder = path.parent().context("a path without a folder")?;
     fs::create_dir_all(folder).with_context(|| format!("cannot create the folder {}", folder.display()))
-}
-
-/// Polls a URL until it answers 200, the server ends, or the time is over.
-///
-/// # Errors
-/// In the last two cases.
-pub fn await_ready(server: &mut Server, what: &Invocation, ready: &str, within: Duration) -> Result<()> {
-    let deadline = Instant::now() + within;
-    loop {
-        if let Some(status) = server.ended()? {
-            bail!("`{what}` ended before it was ready: {status}");
-        }
-        match ureq::get(ready).call() {
-            Ok(_) => return Ok(()),
-            Err(error) if Instant::now() >= deadline => {
-                bail!("`{what}` was not ready within {} s: GET {ready}: {error}", within.as_secs())
-            }
-            Err(_) => thread::sleep(Duration::from_millis(100)),
-        }
-    }
 }
 
 #[cfg(test)]

@@ -11,6 +11,9 @@ use crate::console::Tone;
 use crate::exit::Exit;
 use crate::image::REPOSITORY;
 use crate::image::tags::{Origin, Tags};
+use crate::plan::Invocation;
+use crate::runner::Runner;
+use crate::sbom::{CYCLONEDX, SPDX};
 use crate::tools;
 use crate::version::Version;
 use crate::workspace::Workspace;
@@ -51,6 +54,22 @@ pub fn run(workspace: &Workspace, args: &Args) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
+/// Writes the notes and creates the release.
+///
+/// # Errors
+/// As [`run`], and when `gh` is missing or refused.
+pub fn create(workspace: &Workspace, args: &Args) -> Result<Exit> {
+    run(workspace, args)?;
+    Runner::new(workspace).run(&creation(&args.tag, &Version::parse_tag(&args.tag)?))?;
+    Ok(Exit::Done)
+}
+
+fn creation(tag: &str, version: &Version) -> Invocation {
+    let create = Invocation::new("gh release create").args([tag, "--verify-tag", "--title", tag, "--notes-file", FILE]);
+    let create = if version.is_prerelease() { create.arg("--prerelease") } else { create };
+    create.args([SPDX, CYCLONEDX]).remedy("GH_TOKEN needs the right `contents: write`; a release is created only once")
+}
+
 /// The notes as Markdown.
 fn text(tag: &str, changes: &str, tags: &Tags, digest: &str) -> Result<String> {
     let hash = digest.strip_prefix("sha256:").unwrap_or_default();
@@ -76,8 +95,16 @@ fn text(tag: &str, changes: &str, tags: &Tags, digest: &str) -> Result<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::text;
+    use super::{creation, text};
     use crate::image::tags::{Origin, Tags};
+    use crate::version::Version;
+
+    #[test]
+    fn a_prerelease_is_marked_as_one() {
+        let shown = |tag| creation(tag, &Version::parse_tag(tag).unwrap()).to_string();
+        assert!(shown("v2.0.0-rc.1").contains(" --prerelease "));
+        insta::assert_snapshot!(shown("v2.0.0"));
+    }
 
     #[test]
     fn the_notes_are_complete_and_have_no_placeholders() {
