@@ -35,6 +35,3 @@ mod store;
 
 pub use config::{MongoConfig, MongoConfigError};
 pub use store::MongoStore;
-
-#[cfg(test)]
-mod tests;

@@ -70,3 +70,52 @@ impl fmt::Display for Chain<'_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+    use std::sync::Arc;
+
+    /// What the log says.
+    #[derive(Clone, Default)]
+    struct Log(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Log {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).write(bytes)
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn refused() -> StoreError {
+        StoreError::Unavailable("find: connection refused".into())
+    }
+
+    // One test: which lines are wanted is remembered for all threads of a process.
+    #[test]
+    fn an_outage_is_told_once_with_its_cause_and_its_end_once_with_its_length() {
+        let log = Log::default();
+        let writer = log.clone();
+        let level = tracing_subscriber::filter::LevelFilter::INFO;
+        let lines = tracing_subscriber::fmt().with_max_level(level).with_ansi(false);
+        let lines = lines.without_time().with_target(false).with_writer(move || writer.clone()).finish();
+        let outage = Outage::default();
+        tracing::subscriber::with_default(lines, || {
+            outage.answered();
+            (0..50).for_each(|_| outage.failed(&refused()));
+            (0..50).for_each(|_| outage.answered());
+            // It flaps: nothing more is said for a while.
+            (0..50).for_each(|_| outage.failed(&refused()));
+        });
+        let text = String::from_utf8(log.0.lock().unwrap_or_else(PoisonError::into_inner).clone()).expect("text");
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines.len(), 2, "{text}");
+        assert!(lines[0].contains("WARN") && lines[0].contains("MongoDB fails"), "{text}");
+        assert!(lines[0].contains("the store is unavailable: find: connection refused"), "{text}");
+        assert!(lines[1].contains("MongoDB works again") && lines[1].contains("failures=50"), "{text}");
+    }
+}

@@ -3,7 +3,7 @@
 use super::delete::remove_portfolios;
 use super::portfolio::to_document;
 use super::sweep::{begin, end};
-use super::{Place, header, object_id, stored};
+use super::{Place, header, stored};
 use crate::connection::Connection;
 use crate::fault::{DriverError, Fault};
 use domain::rebalance::Rebalance;
@@ -32,21 +32,42 @@ pub(super) async fn append(
     let deadline = Deadline { started: Instant::now(), limit };
     let attempt = ObjectId::new();
     begin(&connection, attempt, id, "append").await?;
+    let written = match write_portfolios(&connection, &rebalance, attempt, deadline).await {
+        Ok(()) => commit(&connection, &rebalance, attempt, deadline).await,
+        Err(error) => Err(error),
+    };
+    let useless = match &written {
+        Ok(ours) => !ours,
+        Err(error) => {
+            tracing::warn!(rebalance = %id, %error, "a rebalance was not stored, or it is not known whether it was");
+            // Nothing was committed, and the room is needed. After any other error, the sweep sees to it.
+            matches!(error, StoreError::Full(_))
+        }
+    };
+    if useless && !remove_portfolios(&connection, id, attempt).await {
+        return written.map(drop);
+    }
+    if useless || written.is_ok() {
+        end(&connection, attempt).await;
+    }
+    written.map(drop)
+}
+
+/// Writes all portfolios, invisible as yet.
+async fn write_portfolios(
+    connection: &Connection,
+    rebalance: &Rebalance,
+    attempt: ObjectId,
+    deadline: Deadline,
+) -> Result<(), StoreError> {
     let mut batch = Batch::default();
     for (seq, portfolio) in (0_i64..).zip(&rebalance.portfolios) {
-        batch.push(to_document(id, attempt, seq, portfolio));
+        batch.push(to_document(rebalance.header.id, attempt, seq, portfolio));
         if batch.is_full() {
-            batch.write(&connection, deadline).await.inspect_err(|error| given_up(error, &rebalance))?;
+            batch.write(connection, deadline).await?;
         }
     }
-    batch.write(&connection, deadline).await.inspect_err(|error| given_up(error, &rebalance))?;
-    let ours = commit(&connection, &rebalance, attempt, deadline).await?;
-    if !ours {
-        // Another call stored it first: what this one wrote is never seen.
-        remove_portfolios(&connection, id, attempt).await;
-    }
-    end(&connection, attempt).await;
-    Ok(())
+    batch.write(connection, deadline).await
 }
 
 /// Writes the header; whether the stored one is this attempt's.
@@ -77,7 +98,6 @@ async fn commit(
             return Ok(ours);
         }
     }
-    tracing::warn!(rebalance = %id, object = %object_id(id), "a rebalance could not be committed; it may still appear");
     Err(unknown.unwrap_or_else(|| StoreError::Unavailable("the header cannot be seen".into())))
 }
 
@@ -134,9 +154,4 @@ impl Deadline {
         let said = format!("not done within {} s, given up", self.limit.as_secs());
         Err(StoreError::Timeout(Box::new(DriverError { doing: "write a rebalance", said })))
     }
-}
-
-fn given_up(error: &StoreError, rebalance: &Rebalance) {
-    let id = rebalance.header.id;
-    tracing::warn!(rebalance = %id, %error, "a rebalance was not written; what is there of it is never seen");
 }
