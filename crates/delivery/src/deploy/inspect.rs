@@ -114,30 +114,32 @@ pub fn look(kubectl: &Kubectl, namespace: &str, objects: &[Value], this: &Holder
             Failure::new(Exit::Failed, format!("{doing}: kubectl printed no JSON: {error}"), "repeat with --verbose")
         })
     };
+    let stub = |api: &str, kind: &str, name: &str| json!({"apiVersion": api, "kind": kind, "metadata": {"name": name, "namespace": namespace}});
+    let mut wanted = vec![
+        json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}}),
+        stub("coordination.k8s.io/v1", "Lease", &lock::name()),
+    ];
+    wanted.extend(objects.iter().filter(|object| object["kind"] != "Namespace").cloned());
+    let list = json!({"apiVersion": "v1", "kind": "List", "items": wanted}).to_string();
+    let found = get("the live objects", &["-f", "-"], Some(&list))?;
+    let now = clock::now();
+    // One object comes alone, several come as a list.
+    let mut found = if found["kind"] == "List" { items(&found["items"]).to_vec() } else { vec![found] };
+    found.retain(|object| !object.is_null());
+    let lease = found.iter().find(|object| object["kind"] == "Lease");
     let mut live = Live {
-        now: clock::now(),
-        namespace_exists: !get("the namespace", &["namespace", namespace], None)?.is_null(),
-        lock: Lock::Absent,
+        now,
+        namespace_exists: found.iter().any(|object| object["kind"] == "Namespace"),
+        lock: lease.map_or(Lock::Absent, |lease| Lock::read(lease, now, this)),
         records: Vec::new(),
         objects: Vec::new(),
     };
-    if !live.namespace_exists {
-        return Ok(live);
+    if live.namespace_exists {
+        let selector = format!("app={APP},{}", record::SELECTOR);
+        let records = get("the release records", &["-n", namespace, "configmaps", "-l", &selector], None)?;
+        live.records = record::read_all(&records)?;
     }
-    let lease = get("the lock", &["-n", namespace, "lease", &lock::name()], None)?;
-    live.now = clock::now();
-    if !lease.is_null() {
-        live.lock = Lock::read(&lease, live.now, this);
-    }
-    let selector = format!("app={APP},{}", record::SELECTOR);
-    live.records =
-        record::read_all(&get("the release records", &["-n", namespace, "configmaps", "-l", &selector], None)?)?;
-    if !objects.is_empty() {
-        let list = json!({"apiVersion": "v1", "kind": "List", "items": objects}).to_string();
-        let found = get("the live objects", &["-f", "-"], Some(&list))?;
-        live.objects = if found["kind"] == "List" { items(&found["items"]).to_vec() } else { vec![found] };
-        live.objects.retain(|object| !object.is_null());
-    }
+    live.objects = found.into_iter().filter(|object| object["kind"] != "Lease").collect();
     Ok(live)
 }
 

@@ -11,7 +11,7 @@ use crate::deploy::failure::Failure;
 use crate::deploy::tag::Tag;
 use crate::digest::sha256;
 use crate::validate::bundle::{at, items};
-use crate::validate::check_rendered;
+use crate::validate::check_objects;
 use crate::validate::finding::Findings;
 use crate::validate::render::{RenderError, Renderer};
 use crate::workspace::copy_tree;
@@ -19,6 +19,8 @@ use crate::yaml;
 
 /// The image as the manifests name it, wherever its tag is looked up.
 pub const IMAGE: &str = "kasbench/globeco-order-generation-service";
+
+const SEE_VALIDATE: &str = "see `cargo xtask validate`, and mend what it finds";
 
 /// In this order objects are applied: each finds what it refers to.
 const ORDER: [&str; 8] = [
@@ -73,13 +75,13 @@ impl Release {
         if let Some(namespace) = namespace {
             overlay["namespace"] = json!(namespace);
         }
-        let first = render_overlay(&throwaway, &overlay, renderer)?;
-        overlay["patches"] = json!([annotations(&first, tag, digest)]);
         let text = render_overlay(&throwaway, &overlay, renderer)?;
+        let mut objects = yaml::documents(&text).map_err(|error| Failure::invalid(error.to_string(), SEE_VALIDATE))?;
+        annotate(&mut objects, tag, digest);
 
         let mut findings = Findings::default();
-        let (checked, bundle) =
-            check_rendered(copy.path(), env.overlay(), &text, &mut findings).map_err(|error| Failure::local(&error))?;
+        let (checked, bundle) = check_objects(copy.path(), env.overlay(), objects, &mut findings)
+            .map_err(|error| Failure::local(&error))?;
         let findings = findings.into_vec();
         if let Some(finding) = findings.first() {
             return Err(Failure::invalid(
@@ -89,7 +91,7 @@ impl Release {
                     finding.object,
                     finding.message
                 ),
-                "see `cargo xtask validate`, and mend what it finds",
+                SEE_VALIDATE,
             ));
         }
         debug_assert_eq!(checked.rendered, checked.validated);
@@ -202,28 +204,22 @@ fn render_overlay(dir: &Path, overlay: &Value, renderer: &Renderer) -> Result<St
     // JSON is YAML.
     fs::write(dir.join("kustomization.yaml"), overlay.to_string()).map_err(|error| Failure::local(&error))?;
     renderer.render(dir).map_err(|error| match error {
-        RenderError::Kustomize { .. } => Failure::invalid(error.to_string(), "see `cargo xtask validate`"),
+        RenderError::Kustomize { .. } => Failure::invalid(error.to_string(), SEE_VALIDATE),
         other => Failure::local(&other),
     })
 }
 
-/// What tells one release from another in the Deployment: its name for people, and a checksum of the configuration, so
-/// that pods restart when only that has changed.
-fn annotations(rendered: &str, tag: &Tag, digest: &str) -> Value {
-    let objects = yaml::documents(rendered).unwrap_or_default();
+/// Tells one release from another in the Deployment: its name for people, and a checksum of the configuration, so that
+/// pods restart when only that has changed.
+fn annotate(objects: &mut [Value], tag: &Tag, digest: &str) {
     let configuration: Vec<String> = objects
         .iter()
         .filter(|object| object["kind"] == "ConfigMap")
         .map(|object| format!("{} {}", name(object), object["data"]))
         .collect();
-    let deployment = objects.iter().find(|object| object["kind"] == "Deployment").map(name).unwrap_or_default();
-    let patch = json!({
-        "apiVersion": "apps/v1",
-        "kind": "Deployment",
-        "metadata": {"name": deployment, "annotations": {"kubernetes.io/change-cause": format!("{tag} {digest}")}},
-        "spec": {"template": {"metadata": {"annotations": {
-            "globeco.io/config-checksum": sha256(configuration.join("\n").as_bytes()),
-        }}}},
-    });
-    json!({"patch": patch.to_string()})
+    let checksum = sha256(configuration.join("\n").as_bytes());
+    for deployment in objects.iter_mut().filter(|object| object["kind"] == "Deployment") {
+        deployment["metadata"]["annotations"]["kubernetes.io/change-cause"] = json!(format!("{tag} {digest}"));
+        deployment["spec"]["template"]["metadata"]["annotations"]["globeco.io/config-checksum"] = json!(checksum);
+    }
 }

@@ -20,6 +20,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 use clap::ValueEnum;
+use serde_json::Value;
 
 use crate::console::{Color, Console, print_result};
 use crate::exit::Exit;
@@ -28,7 +29,7 @@ use crate::validate::bundle::{Bundle, SecretTemplate};
 use crate::validate::finding::{Finding, Findings};
 use crate::validate::render::{RenderError, Renderer};
 use crate::validate::source::Sources;
-use crate::{clock, workspace};
+use crate::{clock, workspace, yaml};
 
 /// Arguments of `validate`.
 #[derive(Debug, clap::Args)]
@@ -141,36 +142,38 @@ pub fn validate(dir: &Path, renderer: &Renderer, today: NaiveDate) -> Result<Out
     Ok(Outcome { overlays, findings, waived })
 }
 
-/// Validates a rendered text as the overlay `overlay` of `dir`; also used by a deploy on exactly what it will apply.
-///
-/// # Errors
-/// When `dir` cannot be read.
-pub fn check_rendered(
+/// Validates a rendered text as the overlay `overlay` of `dir`.
+fn check_rendered(
     dir: &Path,
     overlay: &str,
     text: &str,
     findings: &mut Findings,
 ) -> Result<(Checked, Bundle), RenderError> {
-    let file = format!("overlays/{overlay}/kustomization.yaml");
+    let values = yaml::documents(text).unwrap_or_else(|error| {
+        let file = format!("overlays/{overlay}/kustomization.yaml");
+        findings.add_file("render", overlay, &file, &error.to_string(), "mend what makes the rendered text unreadable");
+        Vec::new()
+    });
+    check_objects(dir, overlay, values, findings)
+}
+
+/// Validates objects as those of the overlay `overlay` of `dir`; also used by a deploy, on exactly what it will apply.
+///
+/// # Errors
+/// When `dir` cannot be read.
+pub fn check_objects(
+    dir: &Path,
+    overlay: &str,
+    objects: Vec<Value>,
+    findings: &mut Findings,
+) -> Result<(Checked, Bundle), RenderError> {
     let sources = Sources::read(dir, overlay)?;
     let template = SecretTemplate::read(dir, findings)?;
-    let values = match crate::yaml::documents(text) {
-        Ok(values) => values,
-        Err(error) => {
-            findings.add_file(
-                "render",
-                overlay,
-                &file,
-                &error.to_string(),
-                "mend what makes the rendered text unreadable",
-            );
-            Vec::new()
-        }
-    };
-    let rendered = values.len();
-    let bundle = Bundle::read(overlay, values, &sources, template, findings);
+    let rendered = objects.len();
+    let bundle = Bundle::read(overlay, objects, &sources, template, findings);
     let validated = bundle.validated();
     if validated != rendered && findings.is_empty() {
+        let file = format!("overlays/{overlay}/kustomization.yaml");
         let message = format!("{rendered} objects were rendered, {validated} validated");
         findings.add_file("not-validated", overlay, &file, &message, "report this as a defect of the validator");
     }

@@ -62,7 +62,9 @@ impl Renderer {
     /// [`RenderError`]
     pub fn render(&self, dir: &Path) -> Result<String, RenderError> {
         let argv = [self.kubectl.as_path(), Path::new("kustomize"), dir].map(|word| word.display().to_string());
-        let done = process::run(&argv, None, DEADLINE, &self.interrupt)?;
+        // Some installs of kubectl ask the server for its version even to render: there is no server here.
+        let offline = [("KUBECONFIG", "/dev/null")];
+        let done = process::run_with(&argv, &offline, None, DEADLINE, &self.interrupt)?;
         if done.succeeded() {
             Ok(done.stdout)
         } else {

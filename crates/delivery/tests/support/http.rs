@@ -1,7 +1,9 @@
 //! As much HTTP/1.1 as the servers of these tests need.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::TcpStream;
+use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+
+use serde_json::Value;
 
 /// A request that has been read completely.
 pub(crate) struct Request {
@@ -76,4 +78,13 @@ pub(crate) fn answer(stream: &mut TcpStream, status: u16, headers: &[(&str, &str
         head.push_str(&format!("{name}: {value}\r\n"));
     }
     let _ = stream.write_all(format!("{head}\r\n{body}").as_bytes());
+}
+
+/// The JSON at a path of a server. HTTP/1.0, so that the answer is not chunked.
+pub(crate) fn get_json(server: SocketAddr, path: &str) -> io::Result<Value> {
+    let mut stream = TcpStream::connect(server)?;
+    stream.write_all(format!("GET {path} HTTP/1.0\r\nHost: localhost\r\n\r\n").as_bytes())?;
+    let text = io::read_to_string(stream)?;
+    let body = text.split_once("\r\n\r\n").map_or("", |(_, body)| body);
+    serde_json::from_str(body).map_err(io::Error::other)
 }

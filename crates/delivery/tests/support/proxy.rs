@@ -6,9 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use serde_json::Value;
-
-use super::http::{Request, answer};
+use super::http::{Request, answer, get_json};
 
 /// What happens to a request instead of being passed on.
 #[derive(Clone)]
@@ -19,6 +17,8 @@ pub(crate) enum Fault {
     Reset,
     /// Nothing, for so long.
     Hang(Duration),
+    /// It is passed on, but its answer is lost.
+    LoseAnswer,
     /// It is passed on; from then on every connection is reset.
     GoneAfter,
 }
@@ -83,6 +83,16 @@ impl Proxy {
         self.state.lock().unwrap().health = health;
     }
 
+    /// Ends [`Fault::GoneAfter`].
+    pub(crate) fn come_back(&self) {
+        self.state.lock().unwrap().gone = false;
+    }
+
+    /// Every request since the last [`Proxy::take_log`].
+    pub(crate) fn log(&self) -> Vec<(String, String, bool)> {
+        self.state.lock().unwrap().log.clone()
+    }
+
     /// Every request since the last call: method, target, and whether it would change something.
     pub(crate) fn take_log(&self) -> Vec<(String, String, bool)> {
         std::mem::take(&mut self.state.lock().unwrap().log)
@@ -106,6 +116,12 @@ fn serve(mut stream: TcpStream, upstream: SocketAddr, state: &Mutex<State>) -> i
             Ok(())
         }
         Some(Fault::Reset) => Ok(()),
+        Some(Fault::LoseAnswer) => {
+            let mut server = TcpStream::connect(upstream)?;
+            server.write_all(&upstream_request(&request))?;
+            io::copy(&mut server, &mut io::sink())?;
+            Ok(())
+        }
         Some(Fault::Hang(time)) => {
             thread::sleep(time);
             Ok(())
@@ -174,21 +190,8 @@ fn answer_health(stream: &mut TcpStream, request: &Request, health: &Health, ups
 /// The version in the Deployment's change cause, `v1.2.3 sha256:…`.
 fn deployed_version(request: &Request, upstream: SocketAddr) -> Option<String> {
     let namespace = request.path().split('/').nth(4)?;
-    let target = format!("/apis/apps/v1/namespaces/{namespace}/deployments/{}", delivery::deploy::APP);
-    let get = Request {
-        method: "GET".to_owned(),
-        target,
-        headers: vec![("host".into(), "localhost".into())],
-        body: Vec::new(),
-    };
-    let mut server = TcpStream::connect(upstream).ok()?;
-    server.write_all(&upstream_request(&get)).ok()?;
-    let text = io::read_to_string(server).ok()?;
-    let start = text.find("\r\n\r\n")? + 4;
-    let (from, to) = (text[start..].find('{')? + start, text.rfind('}')? + 1);
-    // The body may be chunked: the chunk sizes stand on lines of their own.
-    let body: String = text[from..to].split("\r\n").filter(|line| usize::from_str_radix(line, 16).is_err()).collect();
-    let deployment: Value = serde_json::from_str(&body).ok()?;
+    let path = format!("/apis/apps/v1/namespaces/{namespace}/deployments/{}", delivery::deploy::APP);
+    let deployment = get_json(upstream, &path).ok()?;
     let cause = deployment["metadata"]["annotations"]["kubernetes.io/change-cause"].as_str()?;
     Some(cause.split_whitespace().next()?.trim_start_matches('v').to_owned())
 }

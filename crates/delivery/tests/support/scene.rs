@@ -13,6 +13,7 @@ use delivery::environment;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use super::http::get_json;
 use super::planted::shipped;
 use super::proxy::Proxy;
 use super::registry::Registry;
@@ -27,6 +28,7 @@ pub(crate) struct Scene {
     pub(crate) proxy: Proxy,
     dir: TempDir,
     bridge: Child,
+    direct: SocketAddr,
 }
 
 /// How a command ended.
@@ -100,20 +102,13 @@ impl Scene {
     /// A stage whose namespace exists and has the Secret.
     pub(crate) fn new(name: &str) -> Self {
         let scene = Self::empty(name);
-        scene.create_namespace();
-        kubectl(
-            &[
-                "-n",
-                &scene.namespace,
-                "create",
-                "secret",
-                "generic",
-                &format!("{APP}-secrets"),
-                "--from-literal=MONGODB_URL=mongodb://u:hunter2@db",
-            ],
-            None,
-        )
-        .expect(0);
+        let (namespace, secret) = (&scene.namespace, format!("{APP}-secrets"));
+        let objects = json!({"apiVersion": "v1", "kind": "List", "items": [
+            {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}},
+            {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": secret, "namespace": namespace},
+                "stringData": {"MONGODB_URL": "mongodb://u:hunter2@db"}},
+        ]});
+        kubectl(&["create", "--validate=false", "-f", "-"], Some(&objects.to_string())).expect(0);
         scene
     }
 
@@ -137,7 +132,7 @@ impl Scene {
             "contexts": [{"name": "test", "context": {"cluster": "test", "user": ""}}],
         });
         fs::write(dir.path().join("kubeconfig"), config.to_string()).unwrap();
-        let scene = Self { namespace, registry: Registry::start(&TAGS), proxy, dir, bridge };
+        let scene = Self { namespace, registry: Registry::start(&TAGS), proxy, dir, bridge, direct: address };
         // Simulated nodes, and rollouts that are judged in seconds.
         scene.edit(
             "base/deployment.yaml",
@@ -159,6 +154,37 @@ impl Scene {
         let text = fs::read_to_string(&path).unwrap();
         assert!(text.contains(from), "{file} does not contain {from:?}");
         fs::write(path, text.replacen(from, to, 1)).unwrap();
+    }
+
+    /// Writes one of the scene's manifests.
+    pub(crate) fn write(&self, file: &str, text: &str) {
+        fs::write(self.dir.path().join("deployments").join(file), text).unwrap();
+    }
+
+    /// Changes the kubeconfig that deploys see.
+    pub(crate) fn rewrite_kubeconfig(&self, change: impl FnOnce(&mut Value)) {
+        let path = self.dir.path().join("kubeconfig");
+        let mut config: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+        change(&mut config);
+        fs::write(path, config.to_string()).unwrap();
+    }
+
+    /// Deletes every release record.
+    pub(crate) fn forget_records(&self) {
+        kubectl(&["-n", &self.namespace, "delete", "configmap", "-l", "globeco.io/record=release"], None).expect(0);
+    }
+
+    /// Waits until the deploy watches its rollout: it has applied the last object and read the Deployment twice.
+    pub(crate) fn wait_for_watch(&self) {
+        let (last, read) = ("/poddisruptionbudgets/", format!("/deployments/{APP}"));
+        wait_until("the watch of the rollout", || {
+            let log = self.proxy.log();
+            let applied = log.iter().position(|(_, target, mutating)| *mutating && target.contains(last));
+            applied.is_some_and(|applied| {
+                log[applied..].iter().filter(|(method, target, _)| method == "GET" && target.contains(&read)).count()
+                    >= 2
+            })
+        });
     }
 
     /// Lets the pods fit on no node.
@@ -184,21 +210,24 @@ impl Scene {
     /// The deploy command with the scene's surroundings, not started yet.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_delivery"));
+        let deployments = self.dir.path().join("deployments").display().to_string();
+        let kubectl = kubectl_binary(None).unwrap().display().to_string();
+        command.arg("deploy").args(arguments);
+        for (option, value) in [
+            ("--namespace", self.namespace.as_str()),
+            ("--registry", self.registry.url()),
+            ("--deployments", &deployments),
+            ("--kubectl", &kubectl),
+            ("--timeout", "60s"),
+            ("--health-timeout", "2s"),
+            ("--unreachable-after", "2s"),
+            ("--request-timeout", "3s"),
+        ] {
+            if !arguments.contains(&option) {
+                command.args([option, value]);
+            }
+        }
         command
-            .args(["deploy", "--namespace", &self.namespace, "--registry", self.registry.url()])
-            .arg("--deployments")
-            .arg(self.dir.path().join("deployments"))
-            .args([
-                "--timeout",
-                "60s",
-                "--health-timeout",
-                "2s",
-                "--unreachable-after",
-                "2s",
-                "--request-timeout",
-                "3s",
-            ])
-            .args(arguments)
             .env("KUBECONFIG", self.dir.path().join("kubeconfig"))
             .env("HOME", self.dir.path())
             .env("NO_COLOR", "1")
@@ -206,9 +235,6 @@ impl Scene {
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
-        if !arguments.contains(&"--kubectl") {
-            command.arg("--kubectl").arg(kubectl_binary(None).unwrap());
-        }
         command
     }
 
@@ -222,16 +248,27 @@ impl Scene {
         self.run(&[&["--env", "staging", "--tag", tag], arguments].concat())
     }
 
+    /// What is at a path below the namespace: `apps/v1/deployments/x`, `v1/secrets`. `null` when there is nothing.
+    fn below(&self, path: &str) -> Value {
+        let (version, resource) = path.split_at(path.rfind("v1/").unwrap() + 2);
+        let root = if version == "v1" { "/api" } else { "/apis" };
+        let found =
+            get_json(self.direct, &format!("{root}/{version}/namespaces/{}{resource}", self.namespace)).unwrap();
+        if found["kind"] == "Status" { Value::Null } else { found }
+    }
+
     /// One object of the namespace; `null` when there is none.
-    pub(crate) fn get(&self, kind: &str, name: &str) -> Value {
-        let output =
-            kubectl(&["-n", &self.namespace, "get", kind, name, "-o", "json", "--ignore-not-found"], None).expect(0);
-        serde_json::from_str(&output.stdout).unwrap_or(Value::Null)
+    pub(crate) fn get(&self, resource: &str, name: &str) -> Value {
+        self.below(&format!("{resource}/{name}"))
+    }
+
+    pub(crate) fn namespace_exists(&self) -> bool {
+        get_json(self.direct, &format!("/api/v1/namespaces/{}", self.namespace)).unwrap()["kind"] == "Namespace"
     }
 
     /// The live Deployment.
     pub(crate) fn deployment(&self) -> Value {
-        self.get("deployment", APP)
+        self.get("apps/v1/deployments", APP)
     }
 
     /// The image that the live Deployment runs.
@@ -246,23 +283,37 @@ impl Scene {
 
     /// Who holds the lock; empty when nobody does.
     pub(crate) fn lock_holder(&self) -> String {
-        self.get("lease", &format!("{APP}-deploy"))["spec"]["holderIdentity"].as_str().unwrap_or_default().to_owned()
+        self.get("coordination.k8s.io/v1/leases", &format!("{APP}-deploy"))["spec"]["holderIdentity"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
     }
 
     /// The state of each release record, by revision.
     pub(crate) fn records(&self) -> Vec<String> {
-        let path = r"jsonpath={range .items[*]}{.metadata.labels.globeco\.io/state}{'\n'}{end}";
-        let output =
-            kubectl(&["-n", &self.namespace, "get", "configmap", "-l", "globeco.io/record=release", "-o", path], None)
-                .expect(0);
-        output.stdout.lines().map(str::to_owned).collect()
+        let list = self.below("v1/configmaps?labelSelector=globeco.io/record=release");
+        let state = |map: &Value| map["metadata"]["labels"]["globeco.io/state"].as_str().unwrap_or_default().to_owned();
+        list["items"].as_array().unwrap().iter().map(state).collect()
     }
 
-    /// What the controllers do not touch: every object that a deploy applies or keeps, with its resource version.
-    pub(crate) fn versions(&self) -> String {
-        let kinds = "serviceaccounts,configmaps,services,networkpolicies,poddisruptionbudgets,leases,secrets";
-        let path = "jsonpath={range .items[*]}{.kind}/{.metadata.name} {.metadata.resourceVersion}{'\\n'}{end}";
-        kubectl(&["-n", &self.namespace, "get", kinds, "-o", path], None).expect(0).stdout
+    /// The resource version of every object that a deploy applies or keeps and that no controller touches.
+    pub(crate) fn versions(&self) -> Vec<String> {
+        let resources = [
+            "v1/serviceaccounts",
+            "v1/configmaps",
+            "v1/services",
+            "v1/secrets",
+            "networking.k8s.io/v1/networkpolicies",
+            "coordination.k8s.io/v1/leases",
+        ];
+        let mut versions = Vec::new();
+        for resource in resources {
+            for object in self.below(resource)["items"].as_array().unwrap() {
+                let metadata = &object["metadata"];
+                versions.push(format!("{resource}/{} {}", metadata["name"], metadata["resourceVersion"]));
+            }
+        }
+        versions
     }
 
     /// Requests in the API server's own audit log that changed something in this namespace, when it keeps one.

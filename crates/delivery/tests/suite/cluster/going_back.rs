@@ -1,0 +1,52 @@
+//! `--rollback`, with a record and without.
+
+use delivery::deploy::APP;
+
+use crate::support::scene::{Scene, kubectl};
+
+#[test]
+fn going_back_re_applies_the_previous_record_and_then_the_one_before() {
+    let scene = Scene::new("back");
+    scene.deploy("v0.1.0", &[]).expect(0);
+    scene.edit("base/configmap.yaml", "LOG_FORMAT: json", "LOG_FORMAT: text");
+    scene.deploy("v0.2.0", &[]).expect(0);
+    scene.deploy("v0.3.0", &[]).expect(0);
+    scene.run(&["--env", "staging", "--rollback"]).expect(0).says("v0.2.0");
+    scene.assert_runs("v0.2.0");
+    assert_eq!(scene.records(), ["superseded", "deployed", "rolled-back"]);
+    scene.run(&["--env", "staging", "--rollback"]).expect(0);
+    scene.assert_runs("v0.1.0");
+    assert_eq!(scene.get("v1/configmaps", &format!("{APP}-config"))["data"]["LOG_FORMAT"], "json");
+    scene.run(&["--env", "staging", "--rollback"]).expect(4).says("no earlier release");
+    scene.run(&["--env", "staging", "--rollback", "--to", "v0.3.0"]).expect(0);
+    scene.assert_runs("v0.3.0");
+    scene.run(&["--env", "staging", "--rollback", "--to", "2"]).expect(0);
+    scene.assert_runs("v0.2.0");
+    // The digest is in the record: the registry was asked for the three deploys only.
+    assert_eq!(scene.registry.served(), ["v0.1.0", "v0.2.0", "v0.3.0"]);
+}
+
+#[test]
+fn without_any_record_the_deployment_itself_goes_back() {
+    let scene = Scene::new("recordless");
+    scene.deploy("v0.1.0", &[]).expect(0);
+    scene.deploy("v0.2.0", &[]).expect(0);
+    scene.forget_records();
+    scene.run(&["--env", "staging", "--rollback"]).expect(0).says("there is no release record");
+    scene.assert_runs("v0.1.0");
+    assert_eq!(scene.lock_holder(), "");
+    // Its fields belong to kubectl-rollout now.
+    scene.deploy("v0.3.0", &[]).expect(5).says("--force");
+    scene.deploy("v0.3.0", &["--force"]).expect(0);
+    scene.assert_runs("v0.3.0");
+}
+
+#[test]
+fn a_rollback_that_does_not_come_up_fails() {
+    let scene = Scene::new("back-fails");
+    scene.deploy("v0.1.0", &[]).expect(0);
+    scene.deploy("v0.2.0", &[]).expect(0);
+    // No node takes pods of the earlier release any more.
+    kubectl(&["-n", &scene.namespace, "create", "quota", "none", "--hard=pods=1"], None).expect(0);
+    scene.run(&["--env", "staging", "--rollback"]).expect(8).says("this was the way back");
+}
