@@ -107,3 +107,17 @@ impl SimulatorConfig {
         self
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ports_come_in_the_order_of_the_services() {
+        assert_eq!(Ports::From(9000).numbers(), Some([9000, 9001, 9002, 9003, 9004, 9005]));
+        assert_eq!(Ports::From(65530).numbers(), Some([65530, 65531, 65532, 65533, 65534, 65535]));
+        assert_eq!(Ports::From(65531).numbers(), None);
+        let each = Ports::Each { accounting: 1, pricing: 2, portfolio: 3, security: 4, order: 5, control: 6 };
+        assert_eq!(each.numbers(), Some([1, 2, 3, 4, 5, 6]));
+    }
+}

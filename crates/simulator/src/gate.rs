@@ -3,6 +3,7 @@
 use actix_web::body::{BoxBody, MessageBody, SizedStream, to_bytes};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
+use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::web::Bytes;
 use actix_web::{Error, HttpMessage as _, HttpRequest, HttpResponse};
@@ -20,8 +21,29 @@ pub(crate) type OwnError = fn(StatusCode, &HttpRequest, &Shared) -> HttpResponse
 #[derive(Clone, Debug)]
 pub(crate) struct OrderFault(pub(crate) FaultKind);
 
+/// As [`pass`], with the headers that a service adds to whatever it answers.
+pub(crate) async fn enter<B: MessageBody + 'static>(
+    service: Service,
+    own_error: OwnError,
+    world: Shared,
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let mut response = pass(service, own_error, world, request, next).await?;
+    if service == Service::Portfolio {
+        for (name, value) in PORTFOLIO_HEADERS {
+            response.headers_mut().insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        }
+    }
+    Ok(response)
+}
+
+/// Headers of all answers of the portfolio service. The first is no ban on a client's own cache.
+const PORTFOLIO_HEADERS: [(&str, &str); 3] =
+    [("cache-control", "no-cache"), ("x-content-type-options", "nosniff"), ("x-frame-options", "DENY")];
+
 /// Counts `request`, lets faults strike it, and else passes it on.
-pub(crate) async fn pass<B: MessageBody + 'static>(
+async fn pass<B: MessageBody + 'static>(
     service: Service,
     own_error: OwnError,
     world: Shared,

@@ -9,6 +9,7 @@ use serde::Serialize;
 use simulator::{BookConfig, Endpoints, Ports, PriceMode, Simulator, SimulatorConfig};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
+use tracing_subscriber::EnvFilter;
 
 /// The five GlobeCo services that the order generation service calls, in one process.
 ///
@@ -61,6 +62,9 @@ struct Args {
     /// Worker threads of each service.
     #[arg(long, value_name = "N", default_value_t = 1)]
     workers: usize,
+    /// What to log on standard error: `warn`, or `simulator=debug` to see faults strike.
+    #[arg(long, value_name = "FILTER", default_value = "warn")]
+    log: EnvFilter,
     /// Stops when standard input ends, which it does when the parent process goes away.
     #[arg(long)]
     exit_with_parent: bool,
@@ -110,6 +114,7 @@ impl Args {
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> anyhow::Result<()> {
     let args = Args::parse();
+    tracing_subscriber::fmt().with_env_filter(args.log.clone()).with_writer(std::io::stderr).init();
     let mut terminate = signal(SignalKind::terminate()).context("cannot listen to SIGTERM")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen to SIGINT")?;
     let mut parent = args.exit_with_parent.then(parent_gone);

@@ -131,12 +131,12 @@ impl Simulator {
         &self.world.faults
     }
 
-    /// Reads the book. Requests that change it wait meanwhile.
+    /// Reads the book. Requests that change it wait meanwhile, so `look` must not wait for one, nor use the simulator.
     pub fn book<T>(&self, look: impl FnOnce(&Book) -> T) -> T {
         look(&read(&self.world.book))
     }
 
-    /// Changes the book. All requests wait meanwhile.
+    /// Changes the book. All requests wait meanwhile, so `change` must not wait for one, nor use the simulator.
     pub fn edit<T>(&self, change: impl FnOnce(&mut Book) -> T) -> T {
         change(&mut write(&self.world.book))
     }
@@ -210,7 +210,7 @@ impl Part {
                 let world = world.clone();
                 async move {
                     match self.gate {
-                        Some((service, own_error)) => gate::pass(service, own_error, world, request, next).await,
+                        Some((service, own_error)) => gate::enter(service, own_error, world, request, next).await,
                         None => next.call(request).await.map(actix_web::dev::ServiceResponse::map_into_boxed_body),
                     }
                 }

@@ -3,7 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{self, Bytes, Path, ServiceConfig};
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use super::{at, refused, with_body};
 use crate::faults::Fault;
@@ -25,12 +25,24 @@ async fn list(world: Shared) -> HttpResponse {
 }
 
 async fn inject(body: Bytes, world: Shared) -> HttpResponse {
-    with_body::<Fault>(&body, |fault| match fault.kind.status() {
-        Some(status) if !(200..=599).contains(&status) => {
-            refused(StatusCode::BAD_REQUEST, "a status lies between 200 and 599")
-        }
-        _ => HttpResponse::Created().json(json!({ "id": world.faults.inject(fault) })),
+    with_body::<Map<String, Value>>(&body, |members| match checked(members) {
+        Ok(fault) => HttpResponse::Created().json(json!({ "id": world.faults.inject(fault) })),
+        Err(why) => refused(StatusCode::BAD_REQUEST, &why),
     })
+}
+
+/// The fault; a member that it does not know would widen it unseen, and is refused.
+fn checked(members: Map<String, Value>) -> Result<Fault, String> {
+    let names: Vec<_> = members.keys().cloned().collect();
+    let fault: Fault = serde_json::from_value(Value::Object(members)).map_err(|error| error.to_string())?;
+    let understood = serde_json::to_value(&fault).map_err(|error| error.to_string())?;
+    if let Some(unknown) = names.iter().find(|name| understood.get(name).is_none()) {
+        return Err(format!("a fault of this kind has no member `{unknown}`"));
+    }
+    match fault.kind.status() {
+        Some(status) if !(200..=599).contains(&status) => Err("a status lies between 200 and 599".to_owned()),
+        _ => Ok(fault),
+    }
 }
 
 async fn clear(id: Path<u64>, world: Shared) -> HttpResponse {

@@ -3,7 +3,7 @@
 use serde_json::json;
 use simulator::{Amount, Fault, FaultKind, Holding, PortfolioKind, Service};
 
-use crate::support::{get, members, portfolio_of, security, start};
+use crate::support::{delete, get, members, portfolio_of, security, start};
 
 const PORTFOLIO: &str = "683b6d88a29ee10e8b499643";
 
@@ -134,4 +134,6 @@ fn unknown_routes_answer_plain_text() {
     let reply = get(&simulator, Service::Accounting, "/api/v1/nothing");
     assert_eq!((reply.status, reply.body.as_str()), (404, "404 page not found\n"));
     assert!(reply.content_type.starts_with("text/plain"));
+    let reply = delete(&format!("{}/api/v1/balances", simulator.endpoints().accounting));
+    assert_eq!((reply.status, reply.body.as_str()), (405, ""));
 }

@@ -90,6 +90,7 @@ fn health_is_json_everywhere_but_at_its_own_path() {
         let reply = get(&simulator, Service::Portfolio, path);
         assert_eq!((reply.status, reply.json().is_object()), (200, true), "{path}");
     }
-    assert_eq!(get(&simulator, Service::Portfolio, "/health").body, "OK");
+    let health = get(&simulator, Service::Portfolio, "/health");
+    assert_eq!((health.body.as_str(), health.cache_control.as_deref()), ("OK", Some("no-cache")));
     assert_eq!(get(&simulator, Service::Portfolio, "/nothing").parts(), (404, json!({"detail": "Not Found"})));
 }

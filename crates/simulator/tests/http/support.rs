@@ -14,6 +14,7 @@ pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) content_type: String,
     pub(crate) retry_after: Option<String>,
+    pub(crate) cache_control: Option<String>,
     pub(crate) body: String,
 }
 
@@ -46,10 +47,12 @@ fn reply(result: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Resul
     let mut response = result?;
     let header = |name| response.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
     let (content_type, retry_after) = (header("content-type").unwrap_or_default(), header("retry-after"));
+    let cache_control = header("cache-control");
     Ok(Reply {
         status: response.status().as_u16(),
         content_type,
         retry_after,
+        cache_control,
         body: response.body_mut().read_to_string()?,
     })
 }
