@@ -70,20 +70,27 @@ impl Covering {
     pub(crate) fn new(problem: &Problem, nearest: &[Nearest], total: i128) -> Option<Self> {
         let shortage = total - problem.room();
         let mut items = Vec::with_capacity(nearest.len());
-        let (mut freeable, mut grid) = (0, 0);
         for (index, (row, nearest)) in problem.rows().iter().zip(nearest).enumerate() {
             let steps = nearest.count - lowest(row, nearest);
             if steps > 0 {
                 let held = nearest.count - row.now;
                 items.push(Item { index, price: row.price, gain: gain(row, nearest.count), steps, held });
-                freeable += steps * row.price;
-                if grid != problem.price_unit() {
-                    grid = gcd(grid, row.price);
-                }
             }
         }
+        Self::of(items, shortage, problem.price_unit())
+    }
+
+    /// The knapsack of items that must free `shortage`, above 0; `price_unit` divides every price.
+    pub(crate) fn of(mut items: Vec<Item>, shortage: i128, price_unit: i128) -> Option<Self> {
+        let freeable: i128 = items.iter().map(|item| item.steps * item.price).sum();
         if freeable < shortage {
             return None;
+        }
+        let mut grid = 0;
+        for item in &items {
+            if grid != price_unit {
+                grid = gcd(grid, item.price);
+            }
         }
         let gaining = sort_by_ratio(&mut items);
         // `grid` is 0 only when nothing can be freed, and then nothing is short.
@@ -121,4 +128,4 @@ fn sort_by_ratio(items: &mut [Item]) -> usize {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

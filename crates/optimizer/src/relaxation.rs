@@ -4,9 +4,10 @@
 //! lowest allowed counts are the cheapest. So a problem is infeasible iff some security has no allowed count, or the
 //! lowest counts alone exceed `MV − R`.
 //!
-//! An empty band is helped by widening it down to the nearest count below or up to the nearest count above, whichever
-//! is the lesser widening. Counts are the reachable ones and the whole ones: when a whole number of shares fits, a
-//! residue no longer counts against the band.
+//! An empty band is helped by raising the low drift, so that it reaches down to the nearest count below, or the high
+//! drift, up to the nearest count above: by the lesser of the two, where a low drift above the high one is none (no
+//! model can have it). If neither can be raised alone, both are raised to reach down. Counts are the reachable ones and
+//! the whole ones: when a whole number of shares fits, a residue no longer counts against the band.
 
 mod text;
 
@@ -167,15 +168,15 @@ fn empty_band(problem: &Problem, index: usize) -> Option<EmptyBand> {
     let (below, below_units) = highest_below(problem, index, row);
     let (above, above_units) = lowest_above(problem, index, row);
     let market_value = problem.market_value_units();
-    let downward = widened_down(security.drifts, drift_reaching(row.target - below, market_value)?);
-    let upward = drift_reaching(above - row.target, market_value).and_then(|high| widened_up(security.drifts, high));
+    let (drifts, low) = (security.drifts, drift_reaching(row.target - below, market_value)?);
+    let downward = DriftRange::new(low, drifts.high()).ok();
+    let upward = drift_reaching(above - row.target, market_value);
+    let upward = upward.and_then(|high| DriftRange::new(drifts.low(), high).ok());
     let (drifts, admits) = match (downward, upward) {
-        (Some(down), Some(up)) if widening(security.drifts, down) < widening(security.drifts, up) => {
-            (down, below_units)
-        }
+        (Some(down), Some(up)) if widening(drifts, down) < widening(drifts, up) => (down, below_units),
         (_, Some(up)) => (up, above_units),
         (Some(down), None) => (down, below_units),
-        (None, None) => return None,
+        (None, None) => (DriftRange::new(low, low).ok()?, below_units),
     };
     let weight = security.target.weight();
     let band_low = weight.checked_sub(security.drifts.low().fraction())?.max(Decimal::ZERO).normalized();
@@ -226,15 +227,6 @@ fn drift_reaching(distance: i128, market_value: i128) -> Option<Drift> {
     }
     millionths += i128::from(rest > 0);
     Drift::new(Decimal::new(millionths, Drift::SCALE)?.normalized()).ok()
-}
-
-/// The drifts with the low one raised to `low`, and the high one with it where it would be below.
-fn widened_down(drifts: DriftRange, low: Drift) -> Option<DriftRange> {
-    DriftRange::new(low, drifts.high().max(low)).ok()
-}
-
-fn widened_up(drifts: DriftRange, high: Drift) -> Option<DriftRange> {
-    DriftRange::new(drifts.low(), high).ok()
 }
 
 /// By how much `new` is wider than `old`, both sides together.

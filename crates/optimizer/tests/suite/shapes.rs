@@ -91,10 +91,7 @@ fn with_targets(drawn: Vec<(Security, i128)>, full: bool) -> Vec<Security> {
     let sum: i128 = drawn.iter().filter(|(s, _)| s.in_model).map(|(_, steps)| steps).sum();
     let share = |steps: i128| if full || sum > 190 { steps * 190 / sum.max(1) } else { steps };
     let target = |steps: i128| Target::new(decimal(share(steps) * 5, 3)).expect("a target");
-    drawn
-        .into_iter()
-        .map(|(s, steps)| if s.in_model { Security { target: target(steps), ..s } } else { s })
-        .collect()
+    drawn.into_iter().map(|(s, steps)| if s.in_model { Security { target: target(steps), ..s } } else { s }).collect()
 }
 
 fn reserve() -> impl Strategy<Value = Reserve> {
