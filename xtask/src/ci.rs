@@ -10,9 +10,11 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 use clap::Args as ClapArgs;
 
+use crate::api;
 use crate::console::Tone;
 use crate::environment;
 use crate::exit::Exit;
+use crate::plan::{Plan, Step};
 use crate::runner::{self, Runner};
 use crate::tools;
 use crate::workspace::Workspace;
@@ -31,6 +33,9 @@ pub struct Args {
     /// Shows what would be run.
     #[arg(long)]
     dry_run: bool,
+    /// The compiler to use: `pinned` is that of rust-toolchain.toml, anything else a name that rustup knows.
+    #[arg(long, default_value = "pinned")]
+    toolchain: String,
     /// Stops at the first check that fails.
     #[arg(long)]
     fail_fast: bool,
@@ -41,7 +46,7 @@ pub struct Args {
 /// # Errors
 /// When a stage does not exist, the tools cannot be installed, or the reports cannot be written.
 pub fn run(workspace: &Workspace, args: &Args) -> Result<Exit> {
-    let selected = select(stages::all(workspace), &args.stages)?;
+    let selected = select(stages::all(api::free_ports()?), &args.stages)?;
     if args.list || args.dry_run {
         for stage in &selected {
             show(workspace, stage, args.dry_run);
@@ -53,7 +58,7 @@ pub fn run(workspace: &Workspace, args: &Args) -> Result<Exit> {
     let mut outcomes = Vec::new();
     'stages: for stage in &selected {
         for check in &stage.checks {
-            let outcome = run_check(workspace, stage.name, check)?;
+            let outcome = run_check(workspace, stage.name, &with_toolchain(check, &args.toolchain))?;
             let failed = matches!(outcome.verdict, Verdict::Failed(_));
             outcomes.push(outcome);
             if failed && args.fail_fast {
@@ -91,6 +96,19 @@ fn show(workspace: &Workspace, stage: &Stage, with_plans: bool) {
     }
 }
 
+/// The check with another compiler for everything that it runs.
+fn with_toolchain(check: &Check, toolchain: &str) -> Check {
+    let mut check = check.clone();
+    if toolchain != "pinned" {
+        for step in &mut check.plan.steps {
+            if let Step::Run(invocation) = step {
+                invocation.env.push(("RUSTUP_TOOLCHAIN".to_owned(), toolchain.to_owned()));
+            }
+        }
+    }
+    check
+}
+
 fn run_check(workspace: &Workspace, stage: &'static str, check: &Check) -> Result<Outcome> {
     let console = &workspace.console;
     let name = format!("{stage}/{}", check.name);
@@ -123,13 +141,44 @@ fn run_check(workspace: &Workspace, stage: &'static str, check: &Check) -> Resul
     Ok(Outcome { stage, check: check.name, verdict, took, tally })
 }
 
-/// Runs one check outside the pipeline, as the tests of the pipeline do with planted faults.
+/// The plan of one check, for tests that plant its fault.
 ///
 /// # Errors
-/// What the check found, or that there is no such check.
-pub fn run_one(workspace: &Workspace, stage: &str, check: &str) -> Result<()> {
-    let stages = stages::all(workspace);
-    let stage = stages.iter().find(|candidate| candidate.name == stage).context("no such stage")?;
-    let check = stage.checks.iter().find(|candidate| candidate.name == check).context("no such check")?;
-    Runner::new(workspace).execute(&check.plan)
+/// When there is no such check.
+pub fn check_plan(stage: &str, check: &str) -> Result<Plan> {
+    let stages = stages::all(api::free_ports()?);
+    let stage = stages.into_iter().find(|candidate| candidate.name == stage).context("no such stage")?;
+    let check = stage.checks.into_iter().find(|candidate| candidate.name == check).context("no such check")?;
+    Ok(check.plan)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{select, stages, with_toolchain};
+
+    fn names(wanted: &[&str]) -> anyhow::Result<Vec<&'static str>> {
+        let wanted: Vec<String> = wanted.iter().map(|&name| name.to_owned()).collect();
+        Ok(select(stages::all([0; 7]), &wanted)?.into_iter().map(|stage| stage.name).collect())
+    }
+
+    #[test]
+    fn without_names_everything_runs_that_is_not_on_request() {
+        let all = names(&[]).unwrap();
+        assert!(all.contains(&"quality") && all.contains(&"deploy") && !all.contains(&"coverage"));
+    }
+
+    #[test]
+    fn named_stages_run_in_the_pipelines_order_and_unknown_ones_are_refused() {
+        assert_eq!(names(&["workflows", "quality"]).unwrap(), ["quality", "workflows"]);
+        let refused = names(&["qualty"]).unwrap_err().to_string();
+        assert!(refused.contains("no stage `qualty`") && refused.contains("supply-chain"), "{refused}");
+    }
+
+    #[test]
+    fn another_compiler_is_used_for_every_program() {
+        let test = &select(stages::all([0; 7]), &["test".to_owned()]).unwrap()[0];
+        let shown = with_toolchain(&test.checks[0], "stable").plan.to_string();
+        assert!(shown.contains("RUSTUP_TOOLCHAIN=stable cargo nextest"), "{shown}");
+        assert!(!with_toolchain(&test.checks[0], "pinned").plan.to_string().contains("RUSTUP_TOOLCHAIN"));
+    }
 }

@@ -7,17 +7,20 @@
 //! To add a command: a module here with `Args` and `run`, and a line in `main.rs`. To add a check to the pipeline: an
 //! entry in one of the stages under [`ci`].
 
+pub mod api;
 pub mod build;
 pub mod ci;
 pub mod console;
 pub mod delivery;
 pub mod demo;
+pub mod docs;
 pub mod environment;
 pub mod exit;
 pub mod hooks;
 pub mod image;
 pub mod mongodb;
 pub mod notify;
+pub mod perf;
 pub mod plan;
 pub mod release;
 pub mod runner;

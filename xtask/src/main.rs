@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use xtask::console::{Colour, Console};
 use xtask::workspace::Workspace;
-use xtask::{ci, delivery, demo, hooks, image, mongodb, notify, release, sbom, secrets, tidy};
+use xtask::{ci, delivery, demo, docs, hooks, image, mongodb, notify, perf, release, sbom, secrets, tidy};
 
 /// The project's automation: everything that the pipeline does, on any machine.
 #[derive(Debug, Parser)]
@@ -28,6 +28,8 @@ enum Command {
     Deploy(delivery::Args),
     /// Rebalances a book on this machine and checks the result.
     Demo(demo::Args),
+    /// Writes the documents that the code knows: OpenAPI, error codes, configuration.
+    Docs(docs::Args),
     /// Installs the git pre-commit hook.
     Hooks(hooks::Args),
     /// Builds the image, or shows how.
@@ -36,6 +38,8 @@ enum Command {
     Mongodb(mongodb::Args),
     /// Sums up the jobs of a GitHub run, from the variable NEEDS.
     Notify(notify::Args),
+    /// Measures the release binaries against their limits.
+    Perf(perf::Args),
     /// Makes the next version: changelog, commit and tag; a dry run by default.
     Release(release::Args),
     /// Lists what is linked into the binary, in two standard formats.
@@ -57,8 +61,10 @@ fn main() -> ExitCode {
         Command::Deploy(args) => delivery::run(&workspace, delivery::Command::Deploy, args),
         Command::Validate(args) => delivery::run(&workspace, delivery::Command::Validate, args),
         Command::Demo(args) => demo::run(&workspace, args),
+        Command::Docs(args) => docs::run(&workspace, args),
         Command::Hooks(args) => hooks::run(&workspace, args),
         Command::Notify(args) => notify::run(&workspace, args),
+        Command::Perf(args) => perf::run(&workspace, args),
         Command::Release(args) => release::run(&workspace, args),
         Command::Sbom(args) => sbom::run(&workspace, args),
         Command::Secrets(args) => secrets::run(&workspace, args),

@@ -51,6 +51,18 @@ pub enum Step {
         /// The whole new content.
         contents: String,
     },
+    /// Removes a folder below the root with everything in it, if it is there.
+    Remove {
+        /// Path below the root, within `target/`.
+        path: PathBuf,
+    },
+    /// Reads a file that an earlier step wrote, and fails when one of the texts is not in it.
+    Contains {
+        /// Path below the root.
+        path: PathBuf,
+        /// Each must be somewhere in it.
+        texts: Vec<String>,
+    },
     /// Ends the plan when a program succeeds: something exists that must not be touched.
     Refuse {
         /// Asks whether it exists; what it prints is not shown.
@@ -156,6 +168,8 @@ impl fmt::Display for Step {
             Self::Write { path, contents } => {
                 write!(f, "write  {} ({} lines)", path.display(), contents.lines().count())
             }
+            Self::Remove { path } => write!(f, "remove {}", path.display()),
+            Self::Contains { path, texts } => write!(f, "check  {} says: {}", path.display(), texts.join(" | ")),
             Self::Refuse { when, because } => write!(f, "refuse if this succeeds: {when}  ({because})"),
         }
     }

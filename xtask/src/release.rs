@@ -112,7 +112,7 @@ pub fn plan(state: &State, hotfix: bool) -> Result<Option<(Version, Plan)>> {
         bail!("{tag} exists already on another branch: a released version never changes");
     }
     let mut plan = Plan::new(format!("release {tag}"));
-    let mut changed = vec!["Cargo.lock".to_owned(), "CHANGELOG.md".to_owned()];
+    let mut changed = ["Cargo.lock", "CHANGELOG.md", "docs", "openapi"].map(str::to_owned).to_vec();
     for (path, content) in &state.files {
         let contents = with_version(path, content, &version)?;
         changed.push(path.clone());
@@ -123,6 +123,7 @@ pub fn plan(state: &State, hotfix: bool) -> Result<Option<(Version, Plan)>> {
     let plan = plan
         .then(Invocation::new("cargo update --workspace --offline").remedy("run `cargo fetch` first"))
         .then(changelog)
+        .then(Invocation::new("cargo xtask docs").remedy("the OpenAPI document names the version"))
         .then(Invocation::new("git add --").args(&changed))
         .then(Invocation::new("git commit --quiet --message").arg(&message))
         .then(Invocation::new("git tag --annotate").arg(&tag).arg("--message").arg(format!("Release {tag}")));

@@ -106,25 +106,47 @@ impl<'a> Runner<'a> {
                     await_ready(&mut started, server, ready, *within)?;
                     servers.push(started);
                 }
-                Step::Write { path, contents } => {
-                    self.trace(&step.to_string());
-                    let path = self.workspace.root.join(path);
-                    create_parent(&path)?;
-                    fs::write(&path, contents).with_context(|| format!("cannot write {}", path.display()))?;
-                }
-                Step::Refuse { when, because } => {
-                    self.trace(&step.to_string());
-                    let mut asked = self.command(when);
-                    asked.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-                    if asked.status().with_context(|| format!("`{when}` could not be started"))?.success() {
-                        bail!("{because}");
-                    }
-                }
+                other => self.small(other)?,
             }
         }
         // The last started goes first: a service before what it depends on.
         while let Some(server) = servers.pop() {
             drop(server);
+        }
+        Ok(())
+    }
+
+    /// The steps that take no time.
+    fn small(&self, step: &Step) -> Result<()> {
+        self.trace(&step.to_string());
+        let root = &self.workspace.root;
+        match step {
+            Step::Run(_) | Step::Serve { .. } => {}
+            Step::Write { path, contents } => {
+                let path = root.join(path);
+                create_parent(&path)?;
+                fs::write(&path, contents).with_context(|| format!("cannot write {}", path.display()))?;
+            }
+            Step::Remove { path } => match fs::remove_dir_all(root.join(path)) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    return Err(error).with_context(|| format!("cannot remove {}", path.display()));
+                }
+                _ => {}
+            },
+            Step::Contains { path, texts } => {
+                let content =
+                    fs::read_to_string(root.join(path)).with_context(|| format!("cannot read {}", path.display()))?;
+                if let Some(text) = texts.iter().find(|text| !content.contains(text.as_str())) {
+                    bail!("{} does not say `{text}`", path.display());
+                }
+            }
+            Step::Refuse { when, because } => {
+                let mut asked = self.command(when);
+                asked.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+                if asked.status().with_context(|| format!("`{when}` could not be started"))?.success() {
+                    bail!("{because}");
+                }
+            }
         }
         Ok(())
     }

@@ -14,6 +14,8 @@ pub enum Need {
     MongoDb,
     /// A program on the path, and where it comes from.
     Program(&'static str, &'static str),
+    /// A Kubernetes control plane, or what builds one; see the crate `delivery`.
+    Cluster,
     /// The `RustSec` advisory database, which only git can fetch.
     AdvisoryDatabase,
 }
@@ -30,6 +32,11 @@ impl Need {
             Self::Program(name, _) => {
                 tools::find(workspace, name).is_none().then(|| format!("`{name}` is not on the path"))
             }
+            Self::Cluster => {
+                let given = environment::value("TEST_KUBECONFIG").is_some();
+                let tools = ["kind", "go"].iter().any(|name| tools::find(workspace, name).is_some());
+                (!given && !tools).then(|| "there is no cluster here and nothing to make one with".to_owned())
+            }
             Self::AdvisoryDatabase => {
                 (!reachable(ADVISORY_DATABASE)).then(|| format!("{ADVISORY_DATABASE} cannot be reached from here"))
             }
@@ -42,6 +49,9 @@ impl Need {
         match self {
             Self::MongoDb => "set TEST_MONGODB_URL, or install mongod, Docker, or a JDK 17 with Maven".to_owned(),
             Self::Program(_, source) => (*source).to_owned(),
+            Self::Cluster => {
+                "set TEST_KUBECONFIG to a disposable cluster, or install kind with Docker, or Go".to_owned()
+            }
             Self::AdvisoryDatabase => "GitHub runs it on every push".to_owned(),
         }
     }
@@ -51,7 +61,7 @@ impl Need {
     #[must_use]
     pub fn is_mandatory(&self) -> bool {
         match self {
-            Self::MongoDb | Self::Program(..) => true,
+            Self::MongoDb | Self::Program(..) | Self::Cluster => true,
             Self::AdvisoryDatabase => environment::is_github(),
         }
     }

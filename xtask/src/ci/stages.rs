@@ -1,8 +1,7 @@
 //! The stages of the pipeline and their checks: data, so that listing, planning and running are one thing.
 
-use crate::plan::{Invocation, Plan};
-use crate::sbom;
-use crate::workspace::Workspace;
+use crate::plan::{Invocation, Plan, Step};
+use crate::{api, build, docs, sbom};
 
 use super::needs::Need;
 
@@ -35,6 +34,15 @@ impl Check {
         Self { name, plan: Plan::new(title), needs: Vec::new() }
     }
 
+    fn planned(name: &'static str, plan: Plan) -> Self {
+        Self { name, plan, needs: Vec::new() }
+    }
+
+    fn then(mut self, step: Step) -> Self {
+        self.plan = self.plan.then(step);
+        self
+    }
+
     fn run(mut self, invocation: Invocation) -> Self {
         self.plan = self.plan.then(invocation);
         self
@@ -48,8 +56,20 @@ impl Check {
 
 /// Every stage, in the order in which a full run takes them: the quick ones first.
 #[must_use]
-pub fn all(_workspace: &Workspace) -> Vec<Stage> {
-    vec![quality(), test(), supply_chain(), workflows(), advisories()]
+pub fn all(ports: api::Ports) -> Vec<Stage> {
+    vec![
+        quality(),
+        test(),
+        manifests(),
+        workflows(),
+        supply_chain(),
+        demo(),
+        api(ports),
+        perf(),
+        deploy(),
+        advisories(),
+        coverage(),
+    ]
 }
 
 fn quality() -> Stage {
@@ -76,6 +96,7 @@ fn quality() -> Stage {
             ),
             Check::new("shear", "no unused dependencies")
                 .run(Invocation::new("cargo shear").remedy("run `cargo shear --fix`")),
+            Check::planned("docs", docs::plan(true)),
             Check::new("rustdoc", "documentation builds without warnings")
                 .run(rustdoc.remedy("fix the broken link above")),
         ],
@@ -115,7 +136,7 @@ fn supply_chain() -> Stage {
                 Invocation::new("cargo deny --locked check bans licenses sources")
                     .remedy("replace the dependency, or change deny.toml with a reason"),
             ),
-            Check { name: "sbom", plan: sbom::check(), needs: Vec::new() },
+            Check::planned("sbom", sbom::check()),
             Check::new("binary", "linkage and size of the release binary")
                 .run(Invocation::new("cargo xtask image --check-binary").remedy("each finding above says what to do")),
         ],
@@ -132,6 +153,8 @@ fn workflows() -> Stage {
         checks: vec![
             Check::new("zizmor", "workflows have no security finding")
                 .run(Invocation::new(zizmor).remedy("each finding above links to its explanation and remedy")),
+            Check::new("sarif", "the same as a report for GitHub")
+                .run(Invocation::new(&format!("{zizmor} --format sarif")).stdout("target/ci/zizmor.sarif")),
             Check::new("schemas", "workflows, dependency updates and compose file fit their schemas")
                 .run(schema("vendor.github-workflows", ".github/workflows/ci.yml .github/workflows/deploy.yml"))
                 .run(schema("vendor.dependabot", ".github/dependabot.yml"))
@@ -139,6 +162,93 @@ fn workflows() -> Stage {
             Check::new("hadolint", "the Dockerfile has no finding").run(
                 Invocation::new("hadolint docker/Dockerfile").remedy("the rule's number leads to its explanation"),
             ),
+        ],
+    }
+}
+
+fn manifests() -> Stage {
+    Stage {
+        name: "manifests",
+        about: "every overlay renders and keeps the rules",
+        by_default: true,
+        checks: vec![
+            Check::new("validate", "every overlay, rendered and checked offline")
+                .run(Invocation::new("cargo xtask validate").remedy("each finding above says what to do"))
+                .needs(Need::Program("kubectl", "install kubectl 1.29 or newer")),
+        ],
+    }
+}
+
+fn demo() -> Stage {
+    let texts = ["All portfolios", "Confirmed by an independent calculation", "cannot be rebalanced", "Done in"]
+        .map(str::to_owned)
+        .to_vec();
+    let [install, build] = build::auditable();
+    Stage {
+        name: "demo",
+        about: "the first command of the README, its output checked",
+        by_default: true,
+        checks: vec![
+            Check::new("demo", "a book is rebalanced and every answer is confirmed")
+                .run(install)
+                .run(build)
+                .run(Invocation::new("cargo xtask demo").remedy("the message above names the answer that is wrong"))
+                .then(Step::Contains { path: "target/ci/logs/demo-demo.log".into(), texts }),
+        ],
+    }
+}
+
+fn api(ports: api::Ports) -> Stage {
+    Stage {
+        name: "api",
+        about: "the running service answers as its OpenAPI document says",
+        by_default: true,
+        checks: vec![Check::planned("schemathesis", api::plan(ports))],
+    }
+}
+
+/// Reports and never gates: a shared machine's times say little.
+fn perf() -> Stage {
+    Stage {
+        name: "perf",
+        about: "a short run of every measurement; reports, does not gate",
+        by_default: true,
+        checks: vec![
+            Check::new("smoke", "every measurement can be taken").run(Invocation::new("cargo xtask perf --smoke")),
+        ],
+    }
+}
+
+fn deploy() -> Stage {
+    let suite = "cargo xtask cluster run -- cargo nextest run --workspace --locked --profile cluster";
+    Stage {
+        name: "deploy",
+        about: "deployments and roll-backs on a real control plane",
+        by_default: true,
+        checks: vec![
+            Check::new("cluster", "the deployment suite, on a disposable cluster")
+                .run(Invocation::new(suite).remedy("run one of them: `… --profile cluster NAME`"))
+                .needs(Need::Program("kubectl", "install kubectl 1.29 or newer"))
+                .needs(Need::Cluster),
+        ],
+    }
+}
+
+fn coverage() -> Stage {
+    let nextest = "cargo llvm-cov nextest --no-report --workspace --locked";
+    Stage {
+        name: "coverage",
+        about: "line coverage of all tests, as lcov and as a summary",
+        by_default: false,
+        checks: vec![
+            Check::new("llvm-cov", "line coverage")
+                .run(Invocation::new("rustup component add llvm-tools").remedy("the toolchain's components are needed"))
+                .run(Invocation::new("cargo llvm-cov clean --workspace"))
+                .run(Invocation::new(nextest))
+                .run(Invocation::new(&format!("cargo xtask mongodb run -- {nextest} --profile mongodb")))
+                .run(Invocation::new("cargo llvm-cov report --lcov --output-path target/ci/lcov.info"))
+                .run(Invocation::new("cargo llvm-cov report --summary-only"))
+                .needs(Need::MongoDb),
         ],
     }
 }
@@ -153,5 +263,31 @@ fn advisories() -> Stage {
                 .run(Invocation::new("cargo deny --locked check advisories").remedy("update the dependency"))
                 .needs(Need::AdvisoryDatabase),
         ],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::all;
+
+    #[test]
+    fn every_check_of_every_stage_has_a_reviewed_plan() {
+        let shown: Vec<String> = all([8080, 8087, 8083, 8000, 8001, 8081, 8090])
+            .iter()
+            .flat_map(|stage| stage.checks.iter().map(|check| format!("{}/{}: {}", stage.name, check.name, check.plan)))
+            .collect();
+        insta::assert_snapshot!(shown.join("\n"));
+    }
+
+    #[test]
+    fn names_are_unique_and_every_stage_says_what_it_is() {
+        let stages = all([0; 7]);
+        let mut names: Vec<_> =
+            stages.iter().flat_map(|stage| stage.checks.iter().map(|check| (stage.name, check.name))).collect();
+        let count = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), count);
+        assert!(stages.iter().all(|stage| !stage.about.is_empty() && !stage.checks.is_empty()));
     }
 }

@@ -16,7 +16,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("http-adapter", &["application", "domain"]),
     ("port-contracts", &["domain", "ports"]),
     ("simulator", &[]),
-    ("perf", &["optimizer"]),
+    ("perf", &["domain", "optimizer"]),
     (
         "service",
         &[
@@ -127,7 +127,7 @@ mod tests {
             ("http-adapter", "ports", None),
             ("http-adapter", "mongo-adapter", None),
             ("simulator", "domain", None),
-            ("perf", "simulator", None),
+            ("perf", "service", None),
             ("xtask", "domain", None),
             ("optimizer", "port-contracts", Some("dev")),
             ("service", "port-contracts", None),
