@@ -63,7 +63,8 @@ const INDEXES: [Index; 13] = [
     // From a portfolio to its rebalances: nested in the previous service's records, by the attempt in ours.
     index(REBALANCES, &[("portfolios.portfolio_id", 1)]),
     index(REBALANCES, &[("attempt_id", 1)]),
-    unique(PORTFOLIOS, &[("rebalance_id", 1), ("attempt_id", 1), ("seq", 1)]),
+    // Portfolios are read by their `_id`; this one is for people.
+    index(PORTFOLIOS, &[("rebalance_id", 1)]),
     index(PORTFOLIOS, &[("portfolio_id", 1), ("attempt_id", 1)]),
     index(KEYS, &[("expires_at", 1)]),
     Index { expire_after: Some(KEY_LIFETIME), ..index(KEYS, &[("touched_at", 1)]) },

@@ -2,7 +2,7 @@
 
 use super::delete::remove_portfolios;
 use super::portfolio::to_document;
-use super::sweep::{begin, end};
+use super::sweep::{Note, begin, end};
 use super::{Place, header, stored};
 use crate::connection::Connection;
 use crate::fault::{DriverError, Fault};
@@ -31,7 +31,8 @@ pub(super) async fn append(
     }
     let deadline = Deadline { started: Instant::now(), limit };
     let attempt = ObjectId::new();
-    begin(&connection, attempt, id, "append").await?;
+    let note = Note { attempt, rebalance_id: id, portfolios: count as u64 };
+    begin(&connection, &note, "append").await?;
     let written = match write_portfolios(&connection, &rebalance, attempt, deadline).await {
         Ok(()) => commit(&connection, &rebalance, attempt, deadline).await,
         Err(error) => Err(error),
@@ -44,7 +45,7 @@ pub(super) async fn append(
             matches!(error, StoreError::Full(_))
         }
     };
-    if useless && !remove_portfolios(&connection, id, attempt).await {
+    if useless && !remove_portfolios(&connection, &note).await {
         return written.map(drop);
     }
     if useless || written.is_ok() {
@@ -61,7 +62,7 @@ async fn write_portfolios(
     deadline: Deadline,
 ) -> Result<(), StoreError> {
     let mut batch = Batch::default();
-    for (seq, portfolio) in (0_i64..).zip(&rebalance.portfolios) {
+    for (seq, portfolio) in (0_u64..).zip(&rebalance.portfolios) {
         batch.push(to_document(rebalance.header.id, attempt, seq, portfolio));
         if batch.is_full() {
             batch.write(connection, deadline).await?;

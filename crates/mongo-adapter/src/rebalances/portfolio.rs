@@ -9,22 +9,38 @@ use domain::RebalanceId;
 use domain::rebalance::{Optimality, PortfolioRebalance, Proof, Ties};
 use mongodb::bson::oid::ObjectId;
 use mongodb::bson::raw::cstr;
-use mongodb::bson::{RawArrayBuf, RawBson, RawDocumentBuf, rawdoc};
+use mongodb::bson::{Document, RawArrayBuf, RawBson, RawDocumentBuf, doc, rawdoc};
+use std::ops::Range;
+
+/// The `_id` of the portfolio at `seq`, counted from 0, that `attempt` writes. It can be computed, so that portfolios
+/// are found, written again and removed by it alone.
+pub(super) fn document_id(attempt: ObjectId, seq: u64) -> Document {
+    doc! { "attempt_id": attempt, "seq": i64::try_from(seq).unwrap_or(i64::MAX) }
+}
+
+/// The filter that finds exactly these portfolios of `attempt`.
+pub(super) fn these(attempt: ObjectId, seqs: Range<u64>) -> Document {
+    doc! { "_id": { "$in": seqs.map(|seq| document_id(attempt, seq)).collect::<Vec<_>>() } }
+}
+
+/// Where the portfolio of a document stands in its rebalance.
+pub(super) fn seq_of(fields: Fields<'_>) -> Result<u64, FieldError> {
+    fields.document("_id")?.whole("seq").map_err(|error| error.inside("_id"))
+}
 
 /// The document of the portfolio at `seq`, counted from 0, that `attempt` writes.
 pub(super) fn to_document(
     rebalance_id: RebalanceId,
     attempt: ObjectId,
-    seq: i64,
+    seq: u64,
     portfolio: &PortfolioRebalance,
 ) -> RawDocumentBuf {
     let name = portfolio.portfolio_name.as_deref();
     let mut document = rawdoc! {
-        "_id": ObjectId::new(),
+        "_id": { "attempt_id": attempt, "seq": i64::try_from(seq).unwrap_or(i64::MAX) },
         "schema_version": schema::VERSION,
         "rebalance_id": super::object_id(rebalance_id),
         "attempt_id": attempt,
-        "seq": seq,
         "portfolio_id": portfolio.portfolio_id.as_str(),
         "portfolio_name": name.map_or(RawBson::Null, Into::into),
         "market_value": to_raw(portfolio.market_value),

@@ -2,7 +2,7 @@
 //! nothing is held on the server between batches, a slow reader keeps no connection, and a batch that was cut off is
 //! read again by the driver.
 
-use super::portfolio::portfolio_of;
+use super::portfolio::{portfolio_of, seq_of, these};
 use super::{Place, corrupt, object_id, stored};
 use crate::connection::Connection;
 use crate::fields::Fields;
@@ -12,6 +12,7 @@ use domain::{PortfolioId, RebalanceId};
 use futures::{StreamExt, TryStreamExt, stream};
 use mongodb::bson::{doc, oid::ObjectId};
 use ports::{PortfolioStream, Slice, StoreError};
+use std::ops::Range;
 
 /// Portfolios per batch: 3 MB when each has 100 positions.
 const BATCH: u64 = 64;
@@ -57,16 +58,15 @@ impl Reading {
                 if wanted == 0 {
                     return Ok(Vec::new());
                 }
-                let batch = apart(&self.handle, self.id, attempt, self.next, wanted).await?;
-                if batch.len() as u64 != wanted {
-                    return Err(self.vanished(batch.len()).await);
+                match apart(&self.handle, self.id, attempt, self.next..self.next + wanted).await? {
+                    Some(batch) => batch,
+                    None => return Err(self.vanished().await),
                 }
-                batch
             }
             Place::Inside => match inside(&self.handle, self.id, self.next, (self.end - self.next).min(BATCH)).await? {
                 Some(batch) => batch,
                 None if first => Vec::new(),
-                None => return Err(self.vanished(0).await),
+                None => return Err(self.vanished().await),
             },
         };
         self.next += batch.len() as u64;
@@ -74,35 +74,35 @@ impl Reading {
     }
 
     /// Why fewer portfolios are there than there were: a reader must not take a part for the whole.
-    async fn vanished(&self, found: usize) -> StoreError {
+    async fn vanished(&self) -> StoreError {
         match stored(&self.handle, self.id).await {
             Ok(None) => StoreError::Unavailable(format!("rebalance {} was deleted while it was read", self.id).into()),
             Ok(Some(_)) => StoreError::Corrupt {
                 kind: "rebalance",
                 id: self.id.to_string(),
-                cause: format!("only {found} portfolios are stored from number {} on", self.next).into(),
+                cause: format!("portfolios are missing from number {} on", self.next).into(),
             },
             Err(error) => error,
         }
     }
 }
 
+/// The portfolios of these numbers; `None` when one of them is missing.
 async fn apart(
     connection: &Connection,
     id: RebalanceId,
     attempt: ObjectId,
-    next: u64,
-    wanted: u64,
-) -> Result<Vec<PortfolioRebalance>, StoreError> {
-    let number = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
-    let range = doc! { "$gte": number(next), "$lt": number(next + wanted) };
-    let filter = doc! { "rebalance_id": object_id(id), "attempt_id": attempt, "seq": range };
-    let reading = async {
-        let found = connection.collections.portfolios.find(filter).sort(doc! { "seq": 1 }).limit(number(wanted));
-        found.await?.try_collect::<Vec<_>>().await
-    };
+    seqs: Range<u64>,
+) -> Result<Option<Vec<PortfolioRebalance>>, StoreError> {
+    let found = connection.collections.portfolios.find(these(attempt, seqs.clone()));
+    let reading = async { found.await?.try_collect::<Vec<_>>().await };
     let documents = connection.read("read portfolios", reading).await?;
-    documents.iter().map(|document| portfolio_of(Fields(document)).map_err(corrupt(id))).collect()
+    let read = |document| Ok((seq_of(Fields(document))?, portfolio_of(Fields(document))?));
+    let portfolios: Result<Vec<_>, _> = documents.iter().map(|document| read(document)).collect();
+    let mut portfolios = portfolios.map_err(corrupt(id))?;
+    portfolios.sort_by_key(|(seq, _)| *seq);
+    let complete = portfolios.iter().map(|(seq, _)| *seq).eq(seqs);
+    Ok(complete.then(|| portfolios.into_iter().map(|(_, portfolio)| portfolio).collect()))
 }
 
 /// A part of the nested portfolios; `None` when the record is gone.

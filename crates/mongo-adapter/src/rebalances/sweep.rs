@@ -8,6 +8,7 @@ use crate::connection::Connection;
 use crate::fault::{DriverError, Fault};
 use crate::fields::{FieldError, Fields};
 use crate::outage::Chain;
+use crate::schema;
 use domain::RebalanceId;
 use futures::{TryFutureExt, TryStreamExt};
 use mongodb::bson::{DateTime, doc, oid::ObjectId};
@@ -18,20 +19,31 @@ use std::time::Duration;
 /// Interrupted writes taken up by one sweep; more are left to the next.
 const AT_ONCE: i64 = 1_000;
 
-/// Notes that the portfolios of `attempt` are about to be written or removed.
-pub(super) async fn begin(
-    connection: &Connection,
-    attempt: ObjectId,
-    id: RebalanceId,
-    kind: &'static str,
-) -> Result<(), StoreError> {
+/// A write that is going on.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Note {
+    pub(super) attempt: ObjectId,
+    /// For people who look into the database.
+    pub(super) rebalance_id: RebalanceId,
+    /// Portfolios that are written or removed.
+    pub(super) portfolios: u64,
+}
+
+/// Notes that the portfolios of an attempt are about to be written or removed.
+pub(super) async fn begin(connection: &Connection, note: &Note, kind: &'static str) -> Result<(), StoreError> {
     let update = doc! {
-        "$set": { "rebalance_id": object_id(id), "kind": kind },
+        "$set": {
+            "schema_version": schema::VERSION,
+            "rebalance_id": object_id(note.rebalance_id),
+            "kind": kind,
+            "portfolios": i64::try_from(note.portfolios).unwrap_or(i64::MAX),
+        },
         "$currentDate": { "started_at": true },
     };
     let mut unknown = None;
     for _ in 0..2 {
-        let noting = connection.collections.writes.update_one(doc! { "_id": attempt }, update.clone()).upsert(true);
+        let noting =
+            connection.collections.writes.update_one(doc! { "_id": note.attempt }, update.clone()).upsert(true);
         match connection.command("note a write", noting.into_future()).await {
             // A duplicate: another replica noted the same deletion in the same moment.
             Ok(_) | Err(Fault::Duplicate(_)) => return Ok(()),
@@ -73,20 +85,29 @@ pub(crate) async fn sweep(connection: &Connection, grace: Duration) -> Result<u6
         async { connection.collections.writes.find(filter).limit(AT_ONCE).await?.try_collect::<Vec<_>>().await };
     let writes = connection.read("find interrupted writes", finding).await?;
     for write in &writes {
-        let (attempt, id) = attempt_of(Fields(write)).map_err(|error| error.corrupt("interrupted write", "unknown"))?;
-        let committed = connection.collections.rebalances.find_one(doc! { "attempt_id": attempt });
+        let note = note_of(Fields(write))?;
+        let committed = connection.collections.rebalances.find_one(doc! { "attempt_id": note.attempt });
         let committed = committed.projection(doc! { "_id": 1 }).into_future();
         if connection.read("look for an attempt's header", committed).await?.is_none() {
-            remove(connection, id, attempt).await?;
+            remove(connection, &note).await?;
         }
-        let forgetting = connection.collections.writes.delete_one(doc! { "_id": attempt }).into_future();
+        let forgetting = connection.collections.writes.delete_one(doc! { "_id": note.attempt }).into_future();
         connection.command("forget an interrupted write", forgetting).map_err(Fault::into_store_error).await?;
     }
     Ok(writes.len() as u64)
 }
 
-fn attempt_of(fields: Fields<'_>) -> Result<(ObjectId, RebalanceId), FieldError> {
-    Ok((fields.object_id("_id")?, RebalanceId::from_bytes(fields.object_id("rebalance_id")?.bytes())))
+fn note_of(fields: Fields<'_>) -> Result<Note, StoreError> {
+    let read = || {
+        crate::models::check_schema(fields)?;
+        Ok(Note {
+            attempt: fields.object_id("_id")?,
+            rebalance_id: RebalanceId::from_bytes(fields.object_id("rebalance_id")?.bytes()),
+            portfolios: fields.whole("portfolios")?,
+        })
+    };
+    let id = || fields.object_id("_id").map_or_else(|_| "of an unreadable id".to_owned(), ObjectId::to_hex);
+    read().map_err(|error: FieldError| error.corrupt("interrupted write", id()))
 }
 
 async fn server_time(connection: &Connection) -> Result<DateTime, StoreError> {

@@ -125,7 +125,7 @@ async fn a_stream_of_what_is_deleted_meanwhile_fails_instead_of_ending_early() {
 async fn a_rebalance_that_lost_portfolios_is_corrupt_and_named() {
     let faulty = Faulty::new().await;
     faulty.rebalances().append(&rebalance_builder(1).portfolios(0..10).build()).await.expect("stored");
-    faulty.database.collection("rebalance_portfolios").delete_one(doc! { "seq": 4 }).await.expect("deleted");
+    faulty.database.collection("rebalance_portfolios").delete_one(doc! { "_id.seq": 4 }).await.expect("deleted");
     match all(&*faulty.rebalances(), rebalance_id(1)).await {
         Err(StoreError::Corrupt { kind: "rebalance", id, .. }) => assert_eq!(id, rebalance_id(1).to_string()),
         other => panic!("a portfolio is missing, yet: {other:?}"),

@@ -101,7 +101,7 @@ async fn the_declared_indexes_exist() {
                 "attempt_id_1",
             ],
         ),
-        ("rebalance_portfolios", vec!["rebalance_id_1_attempt_id_1_seq_1", "portfolio_id_1_attempt_id_1"]),
+        ("rebalance_portfolios", vec!["rebalance_id_1", "portfolio_id_1_attempt_id_1"]),
         ("idempotency_keys", vec!["expires_at_1", "touched_at_1"]),
     ] {
         let names = faulty.database.collection(collection).list_index_names().await.expect("listed");
