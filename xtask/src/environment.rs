@@ -37,6 +37,20 @@ pub fn secrets() -> Vec<String> {
         .collect()
 }
 
+/// Names of the variables that `cargo run` sets about xtask itself. They must not reach other builds: build scripts
+/// that watch them (ring's does) would run again, and half of the dependencies with them.
+#[must_use]
+pub fn about_this_package() -> Vec<String> {
+    let names = env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    names.filter(|name| is_about_a_package(name)).collect()
+}
+
+fn is_about_a_package(name: &str) -> bool {
+    name.starts_with("CARGO_PKG_")
+        || name.starts_with("CARGO_MANIFEST_")
+        || matches!(name, "CARGO" | "OUT_DIR" | "CARGO_CRATE_NAME" | "CARGO_BIN_NAME" | "CARGO_PRIMARY_PACKAGE")
+}
+
 /// Whether a variable or option of this name carries a secret.
 #[must_use]
 pub fn is_secret_name(name: &str) -> bool {
@@ -49,7 +63,13 @@ pub fn is_secret_name(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_secret_name;
+    use super::{is_about_a_package, is_secret_name};
+
+    #[test]
+    fn what_cargo_says_about_a_package_is_told_from_its_settings() {
+        assert!(is_about_a_package("CARGO_MANIFEST_DIR") && is_about_a_package("CARGO_PKG_NAME"));
+        assert!(!is_about_a_package("CARGO_HOME") && !is_about_a_package("CARGO_INCREMENTAL"));
+    }
 
     #[test]
     fn names_of_secrets_are_recognised_and_names_of_files_are_not() {

@@ -259,6 +259,9 @@ impl<'a> Runner<'a> {
             Command::new(&invocation.program)
         };
         command.current_dir(root).args(&invocation.args).env("PATH", tools::search_path(self.workspace));
+        for name in environment::about_this_package() {
+            command.env_remove(name);
+        }
         if self.workspace.console.is_coloured() {
             command.env("CARGO_TERM_COLOR", "always");
         }

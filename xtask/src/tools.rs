@@ -51,7 +51,8 @@ pub fn ensure(workspace: &Workspace) -> Result<()> {
 pub fn search_path(workspace: &Workspace) -> OsString {
     let inherited = env::var_os("PATH").unwrap_or_default();
     let own = workspace.path(VENV).join("bin");
-    let paths = std::iter::once(own).chain(env::split_paths(&inherited));
+    let rest = env::split_paths(&inherited).filter(|path| *path != own);
+    let paths = std::iter::once(own.clone()).chain(rest.collect::<Vec<_>>());
     env::join_paths(paths).unwrap_or(inherited)
 }
 

@@ -61,12 +61,12 @@ impl Row {
         }
     }
 
-    /// How much of the limit is used: 1 is just at it, less is better; `None` without one.
+    /// How much of the limit is used: 1 is just at it, less is better; `None` without one, or when it is 0.
     pub(crate) fn used(&self) -> Option<f64> {
         match self.limit {
-            Limit::AtMost(most) => Some(self.measured / most),
+            Limit::AtMost(most) if most > 0.0 => Some(self.measured / most),
             Limit::AtLeast(least) => Some(least / self.measured.max(f64::EPSILON)),
-            Limit::None => None,
+            Limit::AtMost(_) | Limit::None => None,
         }
     }
 }
@@ -97,5 +97,6 @@ mod tests {
         assert_eq!(row(Limit::None, 1.0).is_met(), None);
         assert_eq!(row(Limit::AtLeast(100.0), 200.0).used(), Some(0.5));
         assert_eq!(row(Limit::AtMost(100.0), 50.0).used(), Some(0.5));
+        assert_eq!((row(Limit::AtMost(0.0), 0.0).used(), row(Limit::AtMost(0.0), 0.0).is_met()), (None, Some(true)));
     }
 }

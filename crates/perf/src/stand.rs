@@ -70,7 +70,8 @@ impl Stand {
         fs::create_dir_all(&folder.0)?;
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let mut command = Command::new(service);
-        command.stdin(Stdio::null()).stdout(fs::File::create(folder.0.join("service.log"))?);
+        let log = fs::File::create(folder.0.join("service.log"))?;
+        command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
         command.env("HOST", "127.0.0.1").env("PORT", port.to_string()).env("LOG_LEVEL", "warn");
         command.env("DATA_DIR", &folder.0).env("REQUEST_TIMEOUT", "120s");
         command.env("PORTFOLIO_ACCOUNTING_URL", ready.accounting).env("PRICING_SERVICE_URL", ready.pricing);
