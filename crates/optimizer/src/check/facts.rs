@@ -18,6 +18,9 @@ const TENS: [i128; 39] = {
 /// The whole problem's amounts, as integers of `10^-scale`.
 pub(super) struct Amounts {
     scale: u32,
+    /// Decimals of quantities, and how many of their units make one share.
+    quantities: u32,
+    share: i128,
     /// Decimals of weights; amounts of `10^-(scale - weights)` times weights are amounts of `10^-scale`.
     weights: u32,
     /// Market value in units of `10^-(scale - weights)`.
@@ -64,6 +67,8 @@ impl Amounts {
         let fraction = times(worth, weight(problem.reserve().fraction())?).ok_or(CheckError::Overflow)?;
         Ok(Self {
             scale: money + weights,
+            quantities,
+            share: TENS[quantities as usize],
             weights,
             worth,
             market_value: times(worth, TENS[weights as usize]).ok_or(CheckError::Overflow)?,
@@ -82,19 +87,19 @@ impl Amounts {
         if holding.id != security.id {
             return Err(CheckError::WrongSecurities);
         }
-        let (before, after) = (security.quantity, holding.quantity_after);
-        let places = before.scale().max(after.scale());
-        let before = integer(before, places).ok_or(CheckError::Overflow)?;
-        let after = integer(after, places).ok_or(CheckError::Overflow)?;
-        let share = *TENS.get(places as usize).ok_or(CheckError::Overflow)?;
-        if times(holding.trade, share).and_then(|trade| before.checked_add(trade)) != Some(after) {
+        let before = integer(security.quantity, self.quantities).ok_or(CheckError::Overflow)?;
+        let after = integer(holding.quantity_after, self.quantities).ok_or(CheckError::WrongTrade(security.id))?;
+        let trade = times(holding.trade, self.share).ok_or(CheckError::Overflow)?;
+        if before.checked_add(trade) != Some(after) {
             return Err(CheckError::WrongTrade(security.id));
         }
         if after < 0 {
             return Err(CheckError::Short(security.id));
         }
-        let price = integer(security.price.amount(), self.scale).ok_or(CheckError::Overflow)?;
-        let value = if share == 1 { times(after, price) } else { fractional(after, price, share) };
+        // What the smallest part of a share costs: the money unit is fine enough to make it whole.
+        let part = integer(security.price.amount(), self.scale - self.quantities).ok_or(CheckError::Overflow)?;
+        let price = times(part, self.share).ok_or(CheckError::Overflow)?;
+        let value = times(after, part).ok_or(CheckError::Overflow)?;
         let weight = |weight: Decimal| integer(weight, self.weights).ok_or(CheckError::Overflow);
         let target = weight(security.target.weight())?;
         let low = target - weight(security.drifts.low().fraction())?;
@@ -103,19 +108,13 @@ impl Amounts {
         Ok(Fact {
             security,
             price,
-            value: value.ok_or(CheckError::Overflow)?,
+            value,
             trade: holding.trade,
             target: of_worth(target)?,
             low: of_worth(low)?,
             high: of_worth(high)?,
         })
     }
-}
-
-/// What `units` of which `share` make one are worth at `price`. The money unit is fine enough to make it whole.
-fn fractional(units: i128, price: i128, share: i128) -> Option<i128> {
-    let (whole, rest) = (units.div_euclid(share), units.rem_euclid(share));
-    times(whole, price)?.checked_add(times(rest, price)? / share)
 }
 
 impl Fact<'_> {

@@ -3,6 +3,9 @@
 
 mod agreement;
 mod builder;
+mod extremes;
+mod larger;
+mod laws;
 mod oracle;
 mod shapes;
 mod worked_example;

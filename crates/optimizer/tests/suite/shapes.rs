@@ -69,7 +69,7 @@ pub(crate) fn book(count: usize, most: i128) -> impl Strategy<Value = Book> {
     let full = prop::bool::ANY;
     (securities, full, -50_000..=300_000_i128, reserve(), 0..10_u8).prop_map(|(drawn, full, cash, reserve, odd)| {
         let securities = with_targets(drawn, full);
-        let worth: i128 = securities.iter().map(|s| value_in_cents(s)).sum();
+        let worth: i128 = securities.iter().map(value_in_cents).sum();
         let cash = match odd {
             // Worth nothing; worth exactly something round; little cash beside the holdings.
             0 => decimal(-worth, 2),
