@@ -10,7 +10,11 @@ use std::str::FromStr;
 
 /// The fields of one stored document.
 #[derive(Clone, Copy)]
-pub(crate) struct Fields<'a>(pub(crate) &'a RawDocument);
+pub(crate) struct Fields<'a> {
+    document: &'a RawDocument,
+    /// The fields, when they were all looked up at once.
+    table: Option<&'a [(&'a str, RawBsonRef<'a>)]>,
+}
 
 /// A field that cannot be read.
 #[derive(Debug)]
@@ -56,13 +60,27 @@ impl fmt::Display for FieldError {
 impl Error for FieldError {}
 
 impl<'a> Fields<'a> {
+    pub(crate) const fn new(document: &'a RawDocument) -> Self {
+        Self { document, table: None }
+    }
+
+    /// Reads with all fields looked up at once, which is worth it for a document of which there are millions.
+    pub(crate) fn at_once<T>(self, read: impl FnOnce(Fields<'_>) -> Result<T, FieldError>) -> Result<T, FieldError> {
+        let mut table = Vec::with_capacity(16);
+        for field in self.document {
+            let (name, value) = field.map_err(|error| FieldError::invalid("", error))?;
+            table.push((name.as_str(), value));
+        }
+        read(Fields { document: self.document, table: Some(&table) })
+    }
+
     /// The value, unless it is missing or null.
     pub(crate) fn optional(self, field: &str) -> Result<Option<RawBsonRef<'a>>, FieldError> {
-        match self.0.get(field) {
-            Ok(None | Some(RawBsonRef::Null | RawBsonRef::Undefined)) => Ok(None),
-            Ok(value) => Ok(value),
-            Err(error) => Err(FieldError::invalid(field, error)),
-        }
+        let value = match self.table {
+            Some(table) => table.iter().find(|(name, _)| *name == field).map(|(_, value)| *value),
+            None => self.document.get(field).map_err(|error| FieldError::invalid(field, error))?,
+        };
+        Ok(value.filter(|value| !matches!(value, RawBsonRef::Null | RawBsonRef::Undefined)))
     }
 
     fn required<T>(
@@ -157,7 +175,7 @@ impl<'a> Fields<'a> {
     }
 
     pub(crate) fn document(self, field: &str) -> Result<Fields<'a>, FieldError> {
-        self.required(field, "a document", |value| value.as_document().map(Fields))
+        self.required(field, "a document", |value| value.as_document().map(Fields::new))
     }
 
     /// What `read` makes of each document of a list.
@@ -168,7 +186,7 @@ impl<'a> Fields<'a> {
     ) -> Result<Vec<T>, FieldError> {
         self.items(field, |value| {
             let document = value.as_document().ok_or_else(|| FieldError::invalid("", "not a document"))?;
-            read(Fields(document))
+            read(Fields::new(document))
         })
     }
 

@@ -115,7 +115,7 @@ async fn held(connection: &Connection, key: &IdempotencyKey) -> Result<Option<He
     let finding = connection.collections.keys.find_one(doc! { "_id": key.as_str() }).into_future();
     let found: Option<RawDocumentBuf> = connection.read("look for a key", finding).await?;
     let corrupt = |error: FieldError| error.corrupt("idempotency key", key);
-    found.map(|document| held_of(Fields(&document)).map_err(corrupt)).transpose()
+    found.map(|document| held_of(Fields::new(&document)).map_err(corrupt)).transpose()
 }
 
 /// Puts a claim where none was; whether it did.

@@ -29,7 +29,7 @@ const fn object_id(id: ModelId) -> ObjectId {
 
 /// The model of a document, or the error that says which cannot be read.
 fn read(document: &RawDocumentBuf) -> Result<Model, StoreError> {
-    let fields = Fields(document);
+    let fields = Fields::new(document);
     model_of(fields).map_err(|error| {
         let id = fields.object_id("_id").map_or_else(|_| "of an unreadable id".to_owned(), ObjectId::to_hex);
         error.corrupt("model", id)

@@ -79,7 +79,7 @@ async fn stored(connection: &Connection, id: RebalanceId) -> Result<Option<Store
         };
         Ok(Stored { place, version: fields.version("version")? })
     };
-    found.map(|document| read(Fields(&document)).map_err(corrupt(id))).transpose()
+    found.map(|document| read(Fields::new(&document)).map_err(corrupt(id))).transpose()
 }
 
 #[async_trait]

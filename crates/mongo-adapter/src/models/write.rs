@@ -137,7 +137,7 @@ async fn trace(connection: &Connection, id: ModelId) -> Result<Option<Trace>, St
     let projection = doc! { "version": 1, "recent_writes": 1 };
     let finding = connection.collections.models.find_one(doc! { "_id": object_id(id) }).projection(projection);
     let found = connection.read("read a model's state back", finding.into_future()).await?;
-    found.map(|document| trace_of(Fields(&document)).map_err(|error| error.corrupt("model", id))).transpose()
+    found.map(|document| trace_of(Fields::new(&document)).map_err(|error| error.corrupt("model", id))).transpose()
 }
 
 async fn name_is_taken(connection: &Connection, model: &Model) -> Result<bool, StoreError> {

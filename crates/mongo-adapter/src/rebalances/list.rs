@@ -84,7 +84,7 @@ async fn headers(
     };
     let documents = connection.read(doing, reading).await?;
     let read = |document: &RawDocumentBuf| {
-        let fields = Fields(document);
+        let fields = Fields::new(document);
         header_of(fields).map_err(|error| {
             let id = fields.object_id("_id").map_or_else(|_| "of an unreadable id".to_owned(), ObjectId::to_hex);
             error.corrupt("rebalance", id)

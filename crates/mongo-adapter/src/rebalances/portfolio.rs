@@ -66,7 +66,7 @@ fn optimality_document(optimality: &Optimality) -> RawDocumentBuf {
 
 /// The portfolio that a document, or a nested one, describes.
 pub(super) fn portfolio_of(fields: Fields<'_>) -> Result<PortfolioRebalance, FieldError> {
-    let mut positions = fields.documents("positions", position::position_of)?;
+    let mut positions = fields.documents("positions", |position| position.at_once(position::position_of))?;
     // The previous service kept them in another order.
     positions.sort_by_key(|position| position.security_id);
     Ok(PortfolioRebalance {

@@ -97,7 +97,7 @@ async fn apart(
     let found = connection.collections.portfolios.find(these(attempt, seqs.clone()));
     let reading = async { found.await?.try_collect::<Vec<_>>().await };
     let documents = connection.read("read portfolios", reading).await?;
-    let read = |document| Ok((seq_of(Fields(document))?, portfolio_of(Fields(document))?));
+    let read = |document| Ok((seq_of(Fields::new(document))?, portfolio_of(Fields::new(document))?));
     let portfolios: Result<Vec<_>, _> = documents.iter().map(|document| read(document)).collect();
     let mut portfolios = portfolios.map_err(corrupt(id))?;
     portfolios.sort_by_key(|(seq, _)| *seq);
@@ -118,7 +118,7 @@ async fn inside(
     let finding = connection.collections.rebalances.find_one(doc! { "_id": object_id(id) }).projection(slice);
     let found = connection.read("read nested portfolios", finding.into_future()).await?;
     let read = |fields: Fields<'_>| fields.documents("portfolios", portfolio_of);
-    found.map(|record| read(Fields(&record)).map_err(corrupt(id))).transpose()
+    found.map(|record| read(Fields::new(&record)).map_err(corrupt(id))).transpose()
 }
 
 pub(super) async fn portfolio(
@@ -132,7 +132,7 @@ pub(super) async fn portfolio(
             let filter = doc! { "portfolio_id": portfolio_id.as_str(), "attempt_id": attempt };
             let finding = connection.collections.portfolios.find_one(filter);
             let found = connection.read("read a portfolio", finding.into_future()).await?;
-            found.map(|document| portfolio_of(Fields(&document)).map_err(corrupt(id))).transpose()
+            found.map(|document| portfolio_of(Fields::new(&document)).map_err(corrupt(id))).transpose()
         }
         Some(Place::Inside) => {
             let this_one = doc! { "portfolios": { "$elemMatch": { "portfolio_id": portfolio_id.as_str() } } };
@@ -140,7 +140,7 @@ pub(super) async fn portfolio(
             let finding = finding.projection(this_one);
             let found = connection.read("read a nested portfolio", finding.into_future()).await?;
             let read = |fields: Fields<'_>| fields.maybe("portfolios", |all, field| all.documents(field, portfolio_of));
-            let found = found.map(|record| read(Fields(&record)).map_err(corrupt(id))).transpose()?;
+            let found = found.map(|record| read(Fields::new(&record)).map_err(corrupt(id))).transpose()?;
             Ok(found.flatten().and_then(|mut portfolios| portfolios.pop()))
         }
     }

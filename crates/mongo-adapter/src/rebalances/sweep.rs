@@ -85,7 +85,7 @@ pub(crate) async fn sweep(connection: &Connection, grace: Duration) -> Result<u6
         async { connection.collections.writes.find(filter).limit(AT_ONCE).await?.try_collect::<Vec<_>>().await };
     let writes = connection.read("find interrupted writes", finding).await?;
     for write in &writes {
-        let note = note_of(Fields(write))?;
+        let note = note_of(Fields::new(write))?;
         let committed = connection.collections.rebalances.find_one(doc! { "attempt_id": note.attempt });
         let committed = committed.projection(doc! { "_id": 1 }).into_future();
         if connection.read("look for an attempt's header", committed).await?.is_none() {

@@ -31,6 +31,23 @@ async fn ten_thousand_portfolios_of_a_hundred_positions_are_written_and_streamed
     database.discard().await;
 }
 
+/// The measure that the stores are compared by: 1,000 portfolios of 100 positions.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_hundred_thousand_positions_are_written_and_read_at_a_rate_that_is_printed() {
+    let database = TestDatabase::new().await;
+    let store = database.store().rebalance_store();
+    let rebalance = rebalance_builder(1).portfolios(0..1_000).positions(100).build();
+    let rate = |time: Duration| 100_000.0 / time.as_secs_f64();
+    let started = Instant::now();
+    store.append(&rebalance).await.expect("stored");
+    println!("MongoDB: 1,000 x 100 written at {:.0} positions/s", rate(started.elapsed()));
+    let started = Instant::now();
+    let read = all(&*store, rebalance_id(1)).await.expect("read");
+    println!("MongoDB: 1,000 x 100 read at {:.0} positions/s", rate(started.elapsed()));
+    assert!(read == rebalance.portfolios);
+    database.discard().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_restarts_in_the_middle_of_a_write_is_waited_for() {
     let faulty = Faulty::with(|config| config.operation_timeout = Duration::from_secs(10)).await;

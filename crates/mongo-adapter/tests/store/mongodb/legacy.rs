@@ -100,7 +100,7 @@ async fn a_legacy_model_is_read_listed_updated_and_deleted() {
     assert_eq!((model.version, model.created_at, model.last_rebalance_date), (Version::FIRST, at(5), None));
     let listed = models.list(&vec![(ModelSortKey::CreatedAt, Direction::Descending)], Slice::ALL).await.expect("read");
     assert_eq!(listed.items.iter().map(|model| model.id).collect::<Vec<_>>(), [model_id(2), model_id(1)]);
-    assert_eq!(models.with_portfolio(&portfolio_id(1)).await.expect("read"), [model.clone()]);
+    assert_eq!(models.with_portfolio(&portfolio_id(1)).await.expect("read"), std::slice::from_ref(&model));
 
     models.mark_rebalanced(model_id(1), at(77)).await.expect("marked");
     let mut definition = model.definition.clone();
@@ -159,6 +159,8 @@ async fn a_legacy_rebalance_is_read_in_order_with_what_it_does_not_state() {
 
 #[tokio::test]
 async fn lists_sort_filter_and_page_across_both_layouts() {
+    use Direction::{Ascending, Descending};
+    use RebalanceSortKey::{Date, Id, ModelName, NumberOfPortfolios};
     let faulty = Faulty::new().await;
     store(&faulty, "rebalances", vec![legacy_rebalance(1, 10, 0..4), legacy_rebalance(4, 40, 2..9)]).await;
     let ours = |n: u32, portfolios: std::ops::Range<u32>| {
@@ -167,8 +169,6 @@ async fn lists_sort_filter_and_page_across_both_layouts() {
     let rebalances = faulty.rebalances();
     rebalances.append(&ours(2, 3..5)).await.expect("stored");
     rebalances.append(&ours(3, 0..12)).await.expect("stored");
-    use Direction::{Ascending, Descending};
-    use RebalanceSortKey::{Date, Id, ModelName, NumberOfPortfolios};
     for (key, direction, portfolio, wanted) in [
         (Date, Descending, None, vec![4, 3, 2, 1]),
         (Id, Ascending, None, vec![1, 2, 3, 4]),

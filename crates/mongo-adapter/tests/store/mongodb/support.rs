@@ -82,7 +82,7 @@ pub(super) async fn all(store: &dyn RebalanceStore, id: RebalanceId) -> Result<V
 pub(super) async fn eventually<F: Future<Output = bool>>(what: &str, mut holds: impl FnMut() -> F) -> Duration {
     let started = std::time::Instant::now();
     while !holds().await {
-        assert!(started.elapsed() < Duration::from_secs(60), "{what}: not within a minute");
+        assert!(started.elapsed() < Duration::from_mins(1), "{what}: not within a minute");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     started.elapsed()
