@@ -194,10 +194,7 @@ pub fn secret_command(namespace: &str, secret: &str, keys: &[&str]) -> String {
 pub fn diff(kubectl: &Kubectl, release: &Release, force: bool) -> Result<Vec<String>, Failure> {
     let list = json!({"apiVersion": "v1", "kind": "List", "items": release.objects}).to_string();
     let argv = diff_argv(kubectl, force);
-    let error = match kubectl.call(&argv, Some(&list)) {
-        Ok(_) => return Ok(Vec::new()),
-        Err(error) => error,
-    };
+    let Err(error) = kubectl.call(&argv, Some(&list)) else { return Ok(Vec::new()) };
     // 1 means a difference, everything above an error; an error of kubectl itself may be 1 too, but then it says so.
     if error.code == Some(1) && error.output.contains("diff -u -N ") {
         return Ok(changed(&error.output, release));

@@ -172,7 +172,7 @@ pub fn deploy(request: &Request, release: &Release, live: &Live, changed: Option
     steps.extend(build.prune());
     let mut notes = match changed {
         None => vec![format!("first deploy: namespace {} does not exist yet", request.namespace)],
-        Some(changed) if changed.is_empty() => vec!["no object differs".to_owned()],
+        Some([]) => vec!["no object differs".to_owned()],
         Some(changed) => vec![format!("changes: {}", changed.join(", "))],
     };
     if let Lock::Free { left_by: Some(holder), .. } = &live.lock {
@@ -247,6 +247,9 @@ pub fn undo(request: &Request, health_path: &str, live: &Live) -> Plan {
     }
 }
 
+/// What is applied only once everything else is.
+const MAKES_PODS: [&str; 3] = ["Deployment", "PodDisruptionBudget", "HorizontalPodAutoscaler"];
+
 struct Builder<'a> {
     request: &'a Request,
     live: &'a Live,
@@ -285,16 +288,23 @@ impl Builder<'_> {
         }
     }
 
-    /// One step for each kind, in the release's order.
+    /// Two steps, each in the release's order: first what pods need, then what makes pods. kubectl goes on after an
+    /// object that was refused; the Deployment does not, when what its pods need is not there.
     fn apply_all(&self, release: &Release) -> Vec<Step> {
-        let objects: Vec<&Value> = release.objects.iter().collect();
-        objects
-            .chunk_by(|one, other| one["kind"] == other["kind"])
-            .map(|objects| {
-                let kind = objects.first().and_then(|object| object["kind"].as_str()).unwrap_or_default();
-                let count = if objects.len() == 1 { String::new() } else { format!(" ({})", objects.len()) };
-                self.apply(&format!("apply {kind}{count}"), objects)
-            })
+        let makes_pods = |object: &&Value| MAKES_PODS.iter().any(|kind| object["kind"] == *kind);
+        let (workload, surroundings): (Vec<&Value>, Vec<&Value>) = release.objects.iter().partition(makes_pods);
+        let kinds = |objects: &[&Value]| {
+            let kinds: Vec<&str> = objects.iter().filter_map(|object| object["kind"].as_str()).collect();
+            kinds
+                .chunk_by(|one, other| one == other)
+                .filter_map(|kinds| kinds.first().copied())
+                .collect::<Vec<_>>()
+                .join(", ")
+        };
+        [surroundings, workload]
+            .iter()
+            .filter(|objects| !objects.is_empty())
+            .map(|objects| self.apply(&format!("apply {}", kinds(objects)), objects))
             .collect()
     }
 

@@ -49,7 +49,7 @@ pub(super) fn run(plan: &Plan, tools: &Tools<'_>) -> Outcome {
     match result {
         Ok(()) => outcome.exit = Exit::Done,
         Err(Trouble::Stopped(failure)) => outcome.fail(&failure),
-        Err(Trouble::RolloutFailed(why)) => roll_back(plan, why, tools, &mut outcome),
+        Err(Trouble::RolloutFailed(why)) => roll_back(plan, &why, tools, &mut outcome),
     }
     if let Some(unlock) = plan.unlock.as_ref().filter(|_| locked) {
         let quiet = tools.kubectl.uninterruptible();
@@ -120,10 +120,7 @@ fn stopped(step: &Step, error: &CallError, outcome: &Outcome) -> Failure {
 }
 
 fn take_lock(step: &Step, read: &[String], tools: &Tools<'_>) -> Result<(), Trouble> {
-    let error = match tools.kubectl.call(&step.argv, step.stdin.as_deref()) {
-        Ok(_) => return Ok(()),
-        Err(error) => error,
-    };
+    let Err(error) = tools.kubectl.call(&step.argv, step.stdin.as_deref()) else { return Ok(()) };
     if !matches!(error.fault, Fault::AlreadyExists | Fault::Conflict) {
         return Err(Trouble::Stopped(Failure::before_changes(&step.what, &error)));
     }
@@ -259,8 +256,8 @@ fn judge_health(answer: &str, wanted: Option<&str>) -> Result<String, String> {
     }
 }
 
-fn roll_back(plan: &Plan, why: String, tools: &Tools<'_>, outcome: &mut Outcome) {
-    tools.console.error(&why);
+fn roll_back(plan: &Plan, why: &str, tools: &Tools<'_>, outcome: &mut Outcome) {
+    tools.console.error(why);
     outcome.diagnosis = diagnose::look(tools);
     for line in &outcome.diagnosis {
         tools.console.step(&format!("  {line}"));

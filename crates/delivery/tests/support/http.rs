@@ -26,14 +26,13 @@ impl Request {
             headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
         }
         let mut request = Self { method, target, headers, body: Vec::new() };
-        request.body = match request.header("transfer-encoding") {
-            Some(_) => read_chunks(stream)?,
-            None => {
-                let length = request.header("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
-                let mut body = vec![0; length];
-                stream.read_exact(&mut body).ok()?;
-                body
-            }
+        request.body = if request.header("transfer-encoding").is_some() {
+            read_chunks(stream)?
+        } else {
+            let length = request.header("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
+            let mut body = vec![0; length];
+            stream.read_exact(&mut body).ok()?;
+            body
         };
         Some(request)
     }
@@ -75,15 +74,24 @@ fn read_chunks(stream: &mut BufReader<TcpStream>) -> Option<Vec<u8>> {
 pub(crate) fn answer(stream: &mut TcpStream, status: u16, headers: &[(&str, &str)], body: &str) {
     let mut head = format!("HTTP/1.1 {status} Status\r\nConnection: close\r\nContent-Length: {}\r\n", body.len());
     for (name, value) in headers {
-        head.push_str(&format!("{name}: {value}\r\n"));
+        head.extend([name, ": ", value, "\r\n"]);
     }
     let _ = stream.write_all(format!("{head}\r\n{body}").as_bytes());
 }
 
-/// The JSON at a path of a server. HTTP/1.0, so that the answer is not chunked.
+/// The JSON at a path of a server.
 pub(crate) fn get_json(server: SocketAddr, path: &str) -> io::Result<Value> {
+    ask(server, "GET", path, "")
+}
+
+/// Asks a server and reads its JSON. HTTP/1.0, so that the answer is not chunked.
+pub(crate) fn ask(server: SocketAddr, method: &str, path: &str, body: &str) -> io::Result<Value> {
     let mut stream = TcpStream::connect(server)?;
-    stream.write_all(format!("GET {path} HTTP/1.0\r\nHost: localhost\r\n\r\n").as_bytes())?;
+    let head = format!(
+        "{method} {path} HTTP/1.0\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {}",
+        body.len()
+    );
+    stream.write_all(format!("{head}\r\n\r\n{body}").as_bytes())?;
     let text = io::read_to_string(stream)?;
     let body = text.split_once("\r\n\r\n").map_or("", |(_, body)| body);
     serde_json::from_str(body).map_err(io::Error::other)

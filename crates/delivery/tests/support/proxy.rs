@@ -170,11 +170,11 @@ fn upstream_request(request: &Request) -> Vec<u8> {
     let mut head = format!("{} {} HTTP/1.1\r\n", request.method, request.target);
     for (name, value) in &request.headers {
         if !["connection", "content-length", "transfer-encoding"].contains(&name.as_str()) {
-            head.push_str(&format!("{name}: {value}\r\n"));
+            head.extend([name.as_str(), ": ", value, "\r\n"]);
         }
     }
-    head.push_str(&format!("connection: close\r\ncontent-length: {}\r\n\r\n", request.body.len()));
-    [head.into_bytes(), request.body.clone()].concat()
+    let end = format!("connection: close\r\ncontent-length: {}\r\n\r\n", request.body.len());
+    [head.into_bytes(), end.into_bytes(), request.body.clone()].concat()
 }
 
 /// What a pod of the service would answer.

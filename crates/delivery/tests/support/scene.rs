@@ -10,10 +10,11 @@ use std::{fs, thread};
 
 use delivery::deploy::APP;
 use delivery::environment;
+use delivery::interrupt::Interrupt;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::http::get_json;
+use super::http::{ask, get_json};
 use super::planted::shipped;
 use super::proxy::Proxy;
 use super::registry::Registry;
@@ -85,7 +86,7 @@ pub(crate) fn kubectl(arguments: &[&str], stdin: Option<&str>) -> Ended {
         .into_iter()
         .chain(arguments.iter().map(|argument| (*argument).to_owned()))
         .collect();
-    let done = delivery::process::run(&argv, stdin, Duration::from_secs(60), &Default::default()).unwrap();
+    let done = delivery::process::run(&argv, stdin, Duration::from_mins(1), &Interrupt::default()).unwrap();
     Ended { code: done.code.unwrap_or(-1), stdout: done.stdout, stderr: done.stderr }
 }
 
@@ -102,13 +103,11 @@ impl Scene {
     /// A stage whose namespace exists and has the Secret.
     pub(crate) fn new(name: &str) -> Self {
         let scene = Self::empty(name);
-        let (namespace, secret) = (&scene.namespace, format!("{APP}-secrets"));
-        let objects = json!({"apiVersion": "v1", "kind": "List", "items": [
-            {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}},
-            {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": secret, "namespace": namespace},
-                "stringData": {"MONGODB_URL": "mongodb://u:hunter2@db"}},
-        ]});
-        kubectl(&["create", "--validate=false", "-f", "-"], Some(&objects.to_string())).expect(0);
+        scene.create_namespace();
+        let secret = json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": format!("{APP}-secrets")},
+            "stringData": {"MONGODB_URL": "mongodb://u:hunter2@db"}});
+        let path = format!("/api/v1/namespaces/{}/secrets", scene.namespace);
+        assert_eq!(ask(scene.direct, "POST", &path, &secret.to_string()).unwrap()["kind"], "Secret");
         scene
     }
 
@@ -145,7 +144,9 @@ impl Scene {
     }
 
     pub(crate) fn create_namespace(&self) {
-        kubectl(&["create", "namespace", &self.namespace], None).expect(0);
+        let namespace = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": self.namespace}});
+        let created = ask(self.direct, "POST", "/api/v1/namespaces", &namespace.to_string()).unwrap();
+        assert_eq!(created["kind"], "Namespace", "{created}");
     }
 
     /// Replaces the first occurrence of `from` in one of the scene's manifests.
@@ -337,11 +338,10 @@ impl Scene {
 
 impl Drop for Scene {
     fn drop(&mut self) {
+        // A namespace that is not there, or stays, does no harm: the cluster is disposable.
+        let _ = ask(self.direct, "DELETE", &format!("/api/v1/namespaces/{}", self.namespace), "");
         let _ = self.bridge.kill();
         let _ = self.bridge.wait();
-        if !thread::panicking() {
-            kubectl(&["delete", "namespace", &self.namespace, "--wait=false", "--ignore-not-found"], None);
-        }
     }
 }
 

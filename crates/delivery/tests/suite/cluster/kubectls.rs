@@ -2,6 +2,7 @@
 
 use crate::support::scene::{Scene, kubectl_binary};
 
+#[expect(clippy::print_stdout, reason = "a version that is not installed is said to be so")]
 fn with_minor(minor: u32, test: impl FnOnce(&Scene, &str)) {
     match kubectl_binary(Some(minor)) {
         Some(binary) => test(&Scene::new(&format!("kubectl-{minor}")), &binary.display().to_string()),
