@@ -92,7 +92,7 @@ where
     };
     let failure = stream::once(written).filter_map(|aborted| ready(aborted.map(Err)));
     let mut body = Box::pin(stream::select(chunks.map(Ok::<_, Problem>), failure).peekable());
-    if let Some(Err(problem)) = body.as_mut().next_if(|first| first.is_err()).await {
+    if let Some(Err(problem)) = body.as_mut().next_if(Result::is_err).await {
         return Err(problem);
     }
     let body: Pin<Box<_>> = body;

@@ -2,6 +2,7 @@
 
 mod answers;
 mod codes;
+mod links;
 
 use crate::routes::{docs, health, metrics, model, models, portfolio, rebalance, rebalances};
 use crate::{problem, wire};

@@ -2,11 +2,12 @@
 //! `Idempotency-Key`.
 
 use super::codes::{ALWAYS, KEYED, named};
+use super::links;
 use crate::problem::{Code, PROBLEM_JSON, type_uri};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use utoipa::Modify;
-use utoipa::openapi::example::ExampleBuilder;
+use utoipa::openapi::example::{Example, ExampleBuilder};
 use utoipa::openapi::header::{Header, HeaderBuilder};
 use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn, PathItem};
 use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
@@ -17,6 +18,7 @@ pub(super) struct Complete;
 
 impl Modify for Complete {
     fn modify(&self, document: &mut OpenApi) {
+        document.components.get_or_insert_default().examples = examples();
         for item in document.paths.paths.values_mut() {
             for operation in operations(item) {
                 complete(operation);
@@ -50,6 +52,7 @@ fn complete(operation: &mut Operation) {
     for (status, codes) in by_status {
         add_problem(operation, status, &codes);
     }
+    links::add(operation);
     for response in operation.responses.responses.values_mut() {
         if let RefOr::T(response) = response {
             response.headers.insert("X-Correlation-ID".to_owned(), RefOr::T(correlation_id()));
@@ -79,15 +82,24 @@ fn note(response: &mut Response) {
 
 fn content(codes: &[Code]) -> Content {
     let examples = codes.iter().map(|code| {
+        let name = code.as_str();
+        (name, RefOr::<Example>::Ref(Ref::new(format!("#/components/examples/{name}"))))
+    });
+    let schema = Some(RefOr::<utoipa::openapi::Schema>::Ref(Ref::from_schema_name("Problem")));
+    ContentBuilder::new().schema(schema).examples_from_iter(examples).build()
+}
+
+/// A problem of each kind.
+fn examples() -> BTreeMap<String, RefOr<Example>> {
+    let example = |code: &Code| {
         let row = code.row();
         let value = json!({
             "type": type_uri(*code), "title": row.title, "status": row.status, "detail": row.remedy,
             "code": row.code, "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736",
         });
-        (row.code, ExampleBuilder::new().summary(row.title).value(Some(value)).build())
-    });
-    let schema = Some(RefOr::<utoipa::openapi::Schema>::Ref(Ref::from_schema_name("Problem")));
-    ContentBuilder::new().schema(schema).examples_from_iter(examples).build()
+        (row.code.to_owned(), RefOr::T(ExampleBuilder::new().summary(row.title).value(Some(value)).build()))
+    };
+    Code::ALL.iter().map(example).collect()
 }
 
 fn correlation_id() -> Header {

@@ -43,7 +43,7 @@ const REBALANCE_FAILED: &[Code] = &[
 ];
 
 /// What every endpoint may answer.
-pub(super) const ALWAYS: &[Code] = &[Code::BadRequest, Code::InternalError, Code::RequestTimeout];
+pub(super) const ALWAYS: &[Code] = &[Code::BadRequest, Code::NotAcceptable, Code::InternalError, Code::RequestTimeout];
 
 /// What an endpoint with an `Idempotency-Key` may answer.
 pub(super) const KEYED: &[Code] = &[

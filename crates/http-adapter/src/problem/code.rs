@@ -147,7 +147,7 @@ codes! {
         "Send a target above 0, or leave the position out.";
     DriftOutOfRange => "drift_out_of_range", 422, None, Unchanged, "The drift is out of range",
         "Drifts are fractions from 0 to 1.";
-    LowDriftAboveHighDrift => "low_drift_above_high_drift", 422, None, Unchanged, "low_drift is above high_drift",
+    LowDriftAboveHighDrift => "low_drift_above_high_drift", 422, None, Unchanged, "The low drift is above the high drift",
         "Make low_drift at most high_drift.";
     PriceNotPositive => "price_not_positive", 422, None, Unchanged, "A price is not above 0", "Send a price above 0.";
     ReserveOutOfRange => "reserve_out_of_range", 422, None, Unchanged, "The cash reserve is out of range",

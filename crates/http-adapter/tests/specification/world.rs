@@ -2,7 +2,7 @@
 
 use crate::contract;
 use crate::stores::{self, Stores};
-use actix_web::body::to_bytes;
+use actix_web::body::{MessageBody, to_bytes};
 use actix_web::dev::Service;
 use actix_web::http::header::HeaderMap;
 use actix_web::http::{Method, StatusCode};
@@ -10,7 +10,9 @@ use actix_web::test::{TestRequest, init_service};
 use actix_web::web::Bytes;
 use application::{Application, Ports, Settings, Unobserved};
 use domain::{Balances, Holding, Reserve};
+use futures::Stream;
 use futures::future::{FutureExt, LocalBoxFuture};
+use futures::stream::poll_fn;
 use http_adapter::{HttpConfig, HttpState, app};
 use opentelemetry::metrics::MeterProvider;
 use opentelemetry_sdk::metrics::SdkMeterProvider;
@@ -153,6 +155,24 @@ impl World {
             application,
             serve,
         }
+    }
+
+    /// The same service, but its metrics cannot be written without a panic.
+    pub(crate) async fn whose_metrics_panic(mut self) -> Self {
+        let meter = SdkMeterProvider::default().meter("test");
+        let config = HttpConfig::default();
+        let panics = Arc::new(|| -> Result<String, _> { panic!("a secret") });
+        self.state = HttpState::new(Arc::clone(&self.application), config, &meter, panics);
+        self.serve = serve(&self.state).await;
+        self
+    }
+
+    /// The chunks of the body of a GET, as they are polled.
+    pub(crate) async fn body(&self, path: &str) -> impl Stream<Item = Bytes> + use<> {
+        let service = init_service(app(&self.state)).await;
+        let response = service.call(TestRequest::get().uri(path).to_request()).await.expect("an answer");
+        let mut body = Box::pin(response.into_body());
+        poll_fn(move |cx| body.as_mut().poll_next(cx).map(|chunk| chunk.map(|bytes| bytes.expect("not cut"))))
     }
 
     /// Sends a request and holds the answer against the OpenAPI document.
