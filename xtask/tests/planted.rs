@@ -75,7 +75,7 @@ const WITH_UNUSED: &str = "license = \"MIT\"\n\n[dependencies]\nopenssl-sys = { 
 
 /// A misspelling in two halves, for the check of this very file.
 fn misspelling() -> String {
-    ["The nex", "t nubmer"].concat().replace("nex", "nxe")
+    ["The next nub", "mer"].concat()
 }
 
 struct Repository {

@@ -152,3 +152,68 @@ impl HealthMonitor {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rebalancing::Unobserved;
+    use async_trait::async_trait;
+    use mockall::Sequence;
+    use optimizer::Limits;
+    use ports::{StoreError, UpstreamError};
+
+    mockall::mock! {
+        Store {}
+        #[async_trait]
+        impl StoreHealth for Store {
+            async fn ping(&self) -> Result<(), StoreError>;
+        }
+    }
+
+    mockall::mock! {
+        Upstreams {}
+        #[async_trait]
+        impl UpstreamHealth for Upstreams {
+            async fn probe(&self, service: Upstream) -> Result<(), UpstreamError>;
+        }
+    }
+
+    fn monitor(store: MockStore, upstreams: MockUpstreams) -> HealthMonitor {
+        let solver =
+            SolverPool::new(1, Limits::default(), Duration::from_secs(10), Arc::new(Unobserved)).expect("a thread");
+        HealthMonitor::new(Arc::new(store), Arc::new(upstreams), Arc::new(solver))
+    }
+
+    #[tokio::test]
+    async fn each_report_asks_the_store_once_and_no_called_service() {
+        let (mut store, mut order) = (MockStore::new(), Sequence::new());
+        store.expect_ping().times(1).in_sequence(&mut order).returning(|| Ok(()));
+        store.expect_ping().times(1).in_sequence(&mut order).returning(|| Err(StoreError::Timeout("slow".into())));
+        store.expect_ping().times(1).in_sequence(&mut order).returning(|| Ok(()));
+        let mut upstreams = MockUpstreams::new();
+        // Once each by the one refresh, and never by a report.
+        upstreams.expect_probe().times(Upstream::ALL.len()).returning(|service| match service {
+            Upstream::Pricing => Err(UpstreamError::Timeout { service, cause: "slow".into() }),
+            _ => Ok(()),
+        });
+        let monitor = monitor(store, upstreams);
+        monitor.refresh().await;
+        let first = monitor.report().await;
+        assert!(first.is_ready() && first.is_degraded(), "a called service is no reason to leave: {first:?}");
+        let second = monitor.report().await;
+        assert!(!second.is_ready() && !second.works(), "{second:?}");
+        assert!(monitor.report().await.is_ready(), "it recovers with the store");
+        monitor.drain();
+        assert!(!monitor.known().is_ready() && monitor.known().works());
+    }
+
+    #[tokio::test]
+    async fn nothing_is_ready_before_it_was_tried() {
+        let mut store = MockStore::new();
+        store.expect_ping().times(1).returning(|| Ok(()));
+        let monitor = monitor(store, MockUpstreams::new());
+        let report = monitor.report().await;
+        assert_eq!(report.standing(Component::OptimizationEngine), &Standing::Unknown);
+        assert!(!report.is_ready() && !report.is_degraded());
+    }
+}

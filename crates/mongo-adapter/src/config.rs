@@ -195,16 +195,16 @@ mod tests {
     #[tokio::test]
     async fn credentials_are_in_no_message() {
         for url in
-            ["mongodb://user:s3cr3t@db.example:x", "mongodb://user:p@s3cr3t@db.example/prod?s=1", "user:s3cr3t@h"]
+            ["mongodb://user:s3cret@db.example:x", "mongodb://user:p@s3cret@db.example/prod?s=1", "user:s3cret@h"]
         {
             let config = MongoConfig::new(url);
             let error = config.client_options().await.expect_err(url);
             let shown = format!("{error} {error:?} {config:?}");
-            assert!(!shown.contains("s3cr3t"), "{shown}");
+            assert!(!shown.contains("s3cret"), "{shown}");
         }
         let shown =
-            format!("{:?}", MongoConfig::new("mongodb://user:s3cr3t@a:1,b:2/prod?tlsCertificateKeyFilePassword=x"));
-        assert!(shown.contains("a:1,b:2") && !shown.contains("s3cr3t") && !shown.contains("Password"), "{shown}");
+            format!("{:?}", MongoConfig::new("mongodb://user:s3cret@a:1,b:2/prod?tlsCertificateKeyFilePassword=x"));
+        assert!(shown.contains("a:1,b:2") && !shown.contains("s3cret") && !shown.contains("Password"), "{shown}");
     }
 
     #[tokio::test]

@@ -1,6 +1,6 @@
 //! `cargo xtask cluster`: a disposable Kubernetes for tests, on loopback, that ends with whoever asked for it.
 //!
-//! In order: the cluster named by `TEST_KUBECONFIG`; [kind](kind) where a container engine runs; otherwise a [control
+//! In order: the cluster named by `TEST_KUBECONFIG`; [kind] where a container engine runs; otherwise a [control
 //! plane](plane) of our own, [built](build) from Go modules and Debian's etcd. Nodes and pods are simulated by kwok in
 //! the last two: an image is never pulled, a pod is ready as soon as it is scheduled. Tests select those nodes by the
 //! label `type: kwok`.

@@ -1,7 +1,7 @@
 //! `cargo xtask deploy`: rolls a release out, or back.
 //!
 //! First everything is looked at, without changing anything ([`registry`], [`release`], [`inspect`]); then a [`plan`] is
-//! made, a plain value that `--dry-run` prints; then exactly that plan is [run](run). A deploy that was interrupted, even
+//! made, a plain value that `--dry-run` prints; then exactly that plan is [run]. A deploy that was interrupted, even
 //! by `kill -9`, can be repeated: applying is idempotent, the lock of a dead process is free, and a record that was left
 //! pending is noted as failed.
 

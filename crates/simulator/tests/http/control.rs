@@ -70,7 +70,7 @@ fn every_kind_of_fault_has_a_name() {
         json!({"service": "trade", "kind": "drop"}),
         json!({"service": "order", "kind": "status", "status": 99}),
         json!({"service": "order", "kind": "delay"}),
-        json!({"service": "order", "kind": "drop", "endpont": "GET /api/v1/orders"}),
+        json!({"service": "order", "kind": "drop", "endpoints": "GET /api/v1/orders"}),
         json!({"service": "order", "kind": "drop", "status": 500}),
     ] {
         let reply = send(&simulator, "/faults", &bad);
