@@ -1,33 +1,52 @@
-//! The file below redb, watched: a commit exists only when the header, at offset 0, has been written. Counting those
-//! writes tells whether a transaction that failed can have happened.
+//! The file below redb, watched: a commit in two phases exists only when the header, at offset 0, names the other slot
+//! as the primary one. Counting those writes tells whether a transaction that failed can have happened.
 
 use redb::{BackendError, StorageBackend};
 use std::io;
 use std::ops::Bound;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
-/// Counts the writes of the header.
+/// Where redb's file format has the byte that names the primary slot, and the bit that does.
+const GOD_BYTE: usize = 9;
+const PRIMARY_BIT: u8 = 1;
+
+/// Counts the writes that make a commit.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct HeaderWrites(Arc<AtomicU64>);
+pub(crate) struct Publications(Arc<Mutex<Published>>);
 
-impl HeaderWrites {
+#[derive(Debug, Default)]
+struct Published {
+    count: u64,
+    /// The primary slot of the last header written, or tried.
+    primary: Option<u8>,
+}
+
+impl Publications {
     /// How many there were, or were tried.
     pub(crate) fn count(&self) -> u64 {
-        self.0.load(Ordering::SeqCst)
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).count
+    }
+
+    fn header(&self, bytes: &[u8]) {
+        let mut published = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let primary = bytes.get(GOD_BYTE).map(|byte| byte & PRIMARY_BIT);
+        if primary.is_none() || primary != published.primary {
+            published.count += 1;
+            published.primary = primary;
+        }
     }
 }
 
-/// A backend that counts what is written to the header of `inner`.
+/// A backend that watches the header of `inner`.
 #[derive(Debug)]
 pub(crate) struct Watched<B> {
     inner: B,
-    header_writes: HeaderWrites,
+    publications: Publications,
 }
 
 impl<B: StorageBackend> Watched<B> {
-    pub(crate) const fn new(inner: B, header_writes: HeaderWrites) -> Self {
-        Self { inner, header_writes }
+    pub(crate) const fn new(inner: B, publications: Publications) -> Self {
+        Self { inner, publications }
     }
 }
 
@@ -50,7 +69,7 @@ impl<B: StorageBackend> StorageBackend for Watched<B> {
 
     fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
         if offset == 0 {
-            self.header_writes.0.fetch_add(1, Ordering::SeqCst);
+            self.publications.header(data);
         }
         self.inner.write(offset, data)
     }

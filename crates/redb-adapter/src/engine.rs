@@ -3,7 +3,7 @@
 //!
 //! A caller that goes away does not cut a transaction in half: once it has begun it runs to its end.
 
-use crate::backend::HeaderWrites;
+use crate::backend::Publications;
 use crate::failure::{Failure, needs_reopening, store_error};
 use ports::StoreError;
 use redb::{Database, DatabaseError, Durability, ReadTransaction, ReadableDatabase, WriteTransaction};
@@ -34,7 +34,7 @@ enum State {
 pub(crate) struct Engine {
     path: PathBuf,
     opener: Opener,
-    header_writes: HeaderWrites,
+    publications: Publications,
     state: RwLock<State>,
     broken: AtomicBool,
     write_turn: Arc<Mutex<()>>,
@@ -43,10 +43,10 @@ pub(crate) struct Engine {
 
 impl Engine {
     /// An engine on a file that was just opened.
-    pub(crate) fn new(path: PathBuf, database: Database, opener: Opener, header_writes: HeaderWrites) -> Self {
+    pub(crate) fn new(path: PathBuf, database: Database, opener: Opener, publications: Publications) -> Self {
         let state = RwLock::new(State::Open(database));
         let (broken, write_turn, long_work) = (AtomicBool::new(false), Arc::default(), Arc::default());
-        Self { path, opener, header_writes, state, broken, write_turn, long_work }
+        Self { path, opener, publications, state, broken, write_turn, long_work }
     }
 
     /// Held by whoever needs several write transactions for one thing.
@@ -101,9 +101,9 @@ impl Engine {
         let turn = Arc::clone(&self.write_turn).lock_owned().await;
         let engine = Arc::clone(self);
         let run = move || {
-            let before = engine.header_writes.count();
+            let before = engine.publications.count();
             let result = engine.with_database(|database| transact(database, work));
-            let untouched = engine.header_writes.count() == before;
+            let untouched = engine.publications.count() == before;
             let result = engine.settle(result, untouched);
             drop(turn);
             result
@@ -180,6 +180,8 @@ fn transact<T, E>(
 ) -> Result<T, Failure<E>> {
     let mut txn = database.begin_write()?;
     txn.set_durability(Durability::Immediate).map_err(redb::Error::from)?;
+    // Everything is on disk before the write that makes it count: what fails before that is known not to have happened.
+    txn.set_two_phase_commit(true);
     match work(&txn) {
         Ok(Change::Made(value)) => {
             txn.commit()?;

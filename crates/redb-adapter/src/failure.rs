@@ -59,7 +59,7 @@ pub(crate) fn is_full(error: &std::io::Error) -> bool {
     matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge)
 }
 
-/// The port's error for one of the file. `untouched`: nothing of the transaction can have reached the file's header.
+/// The port's error for one of the file. `untouched`: the write that would have made the commit was not tried.
 pub(crate) fn store_error(error: redb::Error, path: &Path, untouched: bool) -> StoreError {
     match error {
         redb::Error::Io(cause) if is_full(&cause) && untouched => StoreError::Full(cause.into()),

@@ -19,9 +19,10 @@ enum Failing {
     Nothing,
     /// Writes anywhere, after so many bytes.
     Writes(ErrorKind, usize),
-    /// Writes of the header only.
-    Header(ErrorKind),
-    Sync(ErrorKind),
+    /// Writes of the header, after so many of them: a commit writes it twice.
+    Header(ErrorKind, usize),
+    /// Syncs, after so many of them: a commit has two.
+    Sync(ErrorKind, usize),
     Reads,
 }
 
@@ -41,8 +42,16 @@ impl Disk {
                 *failing = Failing::Writes(kind, room - size);
                 Ok(())
             }
-            (Failing::Header(kind), Some((0, _))) => Err(kind.into()),
-            (Failing::Sync(kind), _) if sync => Err(kind.into()),
+            (Failing::Header(kind, 0), Some((0, _))) => Err(kind.into()),
+            (Failing::Header(kind, more), Some((0, _))) => {
+                *failing = Failing::Header(kind, more - 1);
+                Ok(())
+            }
+            (Failing::Sync(kind, 0), _) if sync => Err(kind.into()),
+            (Failing::Sync(kind, more), _) if sync => {
+                *failing = Failing::Sync(kind, more - 1);
+                Ok(())
+            }
             (Failing::Reads, None) if !sync => Err(io::Error::other("the disk is gone")),
             _ => Ok(()),
         }
@@ -118,9 +127,12 @@ async fn insert_on(failing: Failing) -> (RedbStore, Disk, TempDir, StoreError) {
 
 #[tokio::test]
 async fn a_full_disk_is_said_and_nothing_was_written() {
-    for kind in [ErrorKind::StorageFull, ErrorKind::QuotaExceeded] {
-        let (store, disk, _directory, error) = insert_on(Failing::Writes(kind, 0)).await;
-        assert!(matches!(error, StoreError::Full(_)), "{error:?}");
+    let full = [ErrorKind::StorageFull, ErrorKind::QuotaExceeded];
+    for failing in
+        full.into_iter().flat_map(|kind| [Failing::Writes(kind, 0), Failing::Header(kind, 0), Failing::Sync(kind, 0)])
+    {
+        let (store, disk, _directory, error) = insert_on(failing).await;
+        assert!(matches!(error, StoreError::Full(_)), "{failing:?}: {error:?}");
         disk.set(Failing::Nothing);
         assert_eq!(store.model_store().get(model_id(2)).await.expect("it works again"), None);
         store.model_store().get(model_id(1)).await.expect("read").expect("still there");
@@ -147,7 +159,7 @@ async fn a_full_disk_leaves_nothing_of_a_large_rebalance() {
 /// A commit that failed in its last moment may have happened: that is not said to be certain.
 #[tokio::test]
 async fn a_commit_that_failed_at_its_end_is_unknown() {
-    for failing in [Failing::Header(ErrorKind::StorageFull), Failing::Sync(ErrorKind::StorageFull)] {
+    for failing in [Failing::Header(ErrorKind::StorageFull, 1), Failing::Sync(ErrorKind::StorageFull, 1)] {
         let (store, disk, _directory, error) = insert_on(failing).await;
         assert!(matches!(error, StoreError::Unavailable(_)), "{failing:?}: {error:?}");
         disk.set(Failing::Nothing);

@@ -1,6 +1,6 @@
 //! The one way to a store, and what can stand in its way.
 
-use crate::backend::{HeaderWrites, Watched};
+use crate::backend::{Publications, Watched};
 use crate::engine::{Engine, Opener};
 use crate::failure::is_full;
 use crate::rebalances::sweep;
@@ -168,13 +168,13 @@ impl RedbStore {
         path: &Path,
         backend: impl Fn() -> Result<B, DatabaseError> + Send + Sync + 'static,
     ) -> Result<Self, OpenError> {
-        let header_writes = HeaderWrites::default();
-        let counter = header_writes.clone();
+        let publications = Publications::default();
+        let counter = publications.clone();
         let opener: Opener = Box::new(move || checked(Watched::new(backend()?, counter.clone())));
         let database = opener().map_err(|error| OpenError::redb(path, error.into()))?;
         schema::migrate(&database).map_err(|error| OpenError::schema(path, error))?;
         sweep(&database).map_err(|error| OpenError::redb(path, error))?;
-        Ok(Self(Arc::new(Engine::new(path.to_owned(), database, opener, header_writes))))
+        Ok(Self(Arc::new(Engine::new(path.to_owned(), database, opener, publications))))
     }
 
     /// The models of the file.

@@ -38,7 +38,7 @@ async fn written(models: u32) -> (TempDir, PathBuf) {
     let path = directory.path().join("store.redb");
     let store = RedbStore::open(&path).expect("a new store");
     for n in 1..=models {
-        store.model_store().insert(&model_builder(n).portfolios([1, n]).build()).await.expect("inserted");
+        store.model_store().insert(&model_builder(n).portfolios([1, n + 1]).build()).await.expect("inserted");
         let rebalance = rebalance_builder(n).portfolios([1, 2, 3]).build();
         store.rebalance_store().append(&rebalance).await.expect("appended");
     }
@@ -80,7 +80,7 @@ async fn a_model_that_cannot_be_read_is_said_everywhere_and_stays() {
         assert_corrupt(store.mark_rebalanced(model_id(1), at(1)).await, "model", &id);
         assert_corrupt(store.delete(model_id(1), Version::FIRST).await, "model", &id);
         store.get(model_id(2)).await.expect("the others are well").expect("there");
-        assert_eq!(store.with_portfolio(&portfolio_id(2)).await.expect("the others are well").len(), 1);
+        assert_eq!(store.with_portfolio(&portfolio_id(3)).await.expect("the others are well").len(), 1);
         drop((store, file));
         let database = Database::open(&path).expect("the file");
         let models = database.begin_read().expect("a snapshot").open_table(MODELS).expect("the table");

@@ -140,9 +140,11 @@ impl Fact<'_> {
         value >= 0 && (self.in_band(value) || (self.borders(value) && self.residue_excuses()))
     }
 
-    /// Whether a value outside the band is the last before it or the first behind it.
+    /// Whether a value outside the band is the last before it or the first behind it: no step nearer is left that is
+    /// not a short position.
     const fn borders(&self, value: i128) -> bool {
-        (value < self.low && value + self.price > self.high) || (value > self.high && value - self.price < self.low)
+        let before = value - self.price;
+        (value < self.low && value + self.price > self.high) || (value > self.high && (before < self.low || before < 0))
     }
 
     pub(super) fn verify_allowed(&self) -> Result<(), CheckError> {

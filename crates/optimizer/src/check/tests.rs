@@ -36,6 +36,16 @@ fn example(fraction: &str) -> Problem {
     Problem::new(d("420.00"), securities, Reserve::new(d("0"), d(fraction)).expect("a reserve")).expect("valid")
 }
 
+/// A short of a ten-thousandth of a share, whose cover alone exceeds the band: the count below it would be short again.
+#[test]
+fn a_covered_short_above_its_band_is_allowed() {
+    let securities = vec![security("A", "-0.0001", "1000", "0.04", "0.2"), security("B", "2", "1000", "0", "0")];
+    let reserve = Reserve::new(d("0"), d("0")).expect("a reserve");
+    let problem = Problem::new(d("100.1"), securities, reserve).expect("valid");
+    let solution = solved(&problem);
+    assert_eq!(solution.holdings[0].quantity_after, d("0.9999"));
+}
+
 /// Two targets that are whole numbers of shares, with 50 to be freed: a dual proof.
 fn exact_targets() -> Problem {
     let securities = vec![security("A", "0", "10", "0.5", "0.1"), security("B", "0", "10", "0.45", "0.1")];

@@ -1,7 +1,7 @@
 //! Problems in few words.
 
 use domain::{Decimal, Drift, DriftRange, Price, Reserve, SecurityId, Target};
-use optimizer::{Problem, Security};
+use optimizer::{Limits, Problem, Security};
 
 /// The decimal written as `text`.
 pub(crate) fn d(text: &str) -> Decimal {
@@ -11,6 +11,11 @@ pub(crate) fn d(text: &str) -> Decimal {
 /// A security id that begins with `name`.
 pub(crate) fn id(name: &str) -> SecurityId {
     format!("{name:x<24}").parse().expect("an id")
+}
+
+/// Limits for tests of what is proven, not of how far the usual ones reach: twenty times as many nodes.
+pub(crate) fn ample() -> Limits {
+    Limits { nodes: 20_000_000, ..Limits::default() }
 }
 
 /// A portfolio and its model in the making.

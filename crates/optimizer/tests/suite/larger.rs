@@ -1,11 +1,11 @@
 //! A dozen securities with a few dozen counts each, against a dynamic program over the value held: too many
 //! combinations to try, and yet every one of them counted.
 
-use crate::builder::{Book, id};
+use crate::builder::{Book, ample, id};
 use crate::oracle::{Allowed, Plain, money, units};
 use domain::rebalance::Ties;
 use domain::{Decimal, Drift, DriftRange, Price, Reserve, Target};
-use optimizer::{Limits, Outcome, Security, solve};
+use optimizer::{Outcome, Security, solve};
 use proptest::prelude::*;
 use std::collections::HashMap;
 
@@ -107,7 +107,7 @@ proptest! {
     fn objective_and_choice_of_equals_are_those_of_an_exact_dynamic_program(book in dozen().prop_filter("targets", targets_fit)) {
         let problem = book.problem();
         let plain = Plain::of(&problem);
-        match (best(&plain), solve(&problem, &Limits::default(), &|| false)) {
+        match (best(&plain), solve(&problem, &ample(), &|| false)) {
             (None, Outcome::Infeasible(_)) => {}
             (Some((objective, chosen)), Outcome::Solved(solution)) => {
                 prop_assert_eq!(solution.optimality.objective, money(objective));
