@@ -25,6 +25,8 @@ use crate::workspace::Workspace;
 
 /// The class path is too long for a command line that people read.
 const JAVA_ARGUMENTS: &str = "target/mongodb-stand-in.arguments";
+const CLASSES: &str = "target/mongodb-stand-in";
+const SOURCES: [&str; 2] = ["xtask/tools/mongodb/MongoStandIn.java", "xtask/tools/mongodb/DocumentComparator.java"];
 
 /// Arguments of `cargo xtask mongodb`.
 #[derive(Debug, ClapArgs)]
@@ -207,8 +209,13 @@ fn stand_in(workspace: &Workspace, port: u16) -> Result<Running> {
         Runner::new(workspace).run(&resolve)?;
     }
     let jars = fs::read_to_string(&class_path).context("Maven left no class path")?;
-    fs::write(workspace.path(JAVA_ARGUMENTS), format!("-Xmx1g -cp \"{}\"", jars.trim()))?;
-    let java = Invocation::new("java").arg(format!("@{JAVA_ARGUMENTS}")).arg("xtask/tools/mongodb/MongoStandIn.java");
+    // Our classes come first: one of them takes the place of the library's.
+    let class_path = format!("-cp \"{CLASSES}:{}\"", jars.trim());
+    fs::write(workspace.path(JAVA_ARGUMENTS), &class_path)?;
+    let compile = Invocation::new("javac -d").arg(CLASSES).arg(format!("@{JAVA_ARGUMENTS}"));
+    Runner::new(workspace).run(&compile.args(SOURCES))?;
+    // A million stored positions need more than a gigabyte.
+    let java = Invocation::new("java -Xmx3g").arg(format!("@{JAVA_ARGUMENTS}")).arg("MongoStandIn");
     let mut server = Runner::new(workspace).serve_piped(&java.arg(port.to_string()))?;
     let stdout = server.stdout().context("the stand-in's output is not readable")?;
     let mut line = String::new();
