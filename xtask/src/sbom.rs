@@ -75,7 +75,8 @@ pub fn run(workspace: &Workspace, args: &Args) -> Result<Exit> {
         Runner::new(workspace).execute(&validation())?;
     }
     if let Some(binary) = &args.compare {
-        return compare(workspace, &graph, Path::new(binary));
+        let compiled = graph::read_with_macros(workspace, &args.target)?;
+        return compare(workspace, &graph, &compiled, Path::new(binary));
     }
     Ok(Exit::Done)
 }
@@ -103,12 +104,12 @@ pub fn check() -> Plan {
         .then(Invocation::new(&sbom).remedy("the difference is above"))
 }
 
-fn compare(workspace: &Workspace, graph: &Graph, binary: &Path) -> Result<Exit> {
+fn compare(workspace: &Workspace, graph: &Graph, compiled: &Graph, binary: &Path) -> Result<Exit> {
     let bytes = fs::read(workspace.root.join(binary)).with_context(|| format!("cannot read {}", binary.display()))?;
     let data = Elf::parse(&bytes)?.dependencies;
     let data =
         data.context("the binary carries no list: build it with `cargo auditable build --release -p service`")?;
-    let difference = audit::difference(graph, &audit::runtime_packages(&data)?);
+    let difference = audit::difference(graph, compiled, &audit::runtime_packages(&data)?);
     for line in &difference {
         workspace.console.say(Tone::Bad, line);
     }

@@ -1,4 +1,7 @@
 //! The list that cargo-auditable puts into a binary, as an independent witness of the bill of materials.
+//!
+//! The list is longer than what is linked: it knows no procedural macros, and follows `cargo metadata`, which also
+//! resolves optional dependencies that a weak feature (`package?/feature`) mentions and nothing enables.
 
 use std::collections::BTreeSet;
 
@@ -9,6 +12,9 @@ use super::graph::{Component, Graph};
 
 /// More than this is not a list of dependencies. Bytes.
 const LARGEST: usize = 16 << 20;
+
+/// Optional packages that only weak features mention: of the MongoDB driver's encryption, of compression.
+const NEVER_ENABLED: [&str; 3] = ["mongocrypt", "mongocrypt-sys", "zlib-rs"];
 
 #[derive(Debug, Deserialize)]
 struct List {
@@ -36,11 +42,16 @@ pub fn runtime_packages(section: &[u8]) -> Result<BTreeSet<String>> {
     Ok(linked.map(|package| format!("{}@{}", package.name, package.version)).collect())
 }
 
-/// What only one of the two knows, as sentences.
+/// What only one of the two knows, as sentences. `compiled` is the graph with procedural macros.
 #[must_use]
-pub fn difference(graph: &Graph, binary: &BTreeSet<String>) -> Vec<String> {
-    let listed: BTreeSet<String> = graph.components.iter().map(Component::id).collect();
-    let missing = binary.difference(&listed).map(|id| format!("{id} is in the binary and not in the document"));
+pub fn difference(graph: &Graph, compiled: &Graph, binary: &BTreeSet<String>) -> Vec<String> {
+    let ids = |graph: &Graph| graph.components.iter().map(Component::id).collect::<BTreeSet<String>>();
+    let (listed, compiled) = (ids(graph), ids(compiled));
+    let missing = binary.difference(&listed).filter(|id| {
+        let name = id.split_once('@').map_or(id.as_str(), |(name, _)| name);
+        !compiled.contains(*id) && !NEVER_ENABLED.contains(&name)
+    });
+    let missing = missing.map(|id| format!("{id} is in the binary and not in the document"));
     let surplus = listed.difference(binary).map(|id| format!("{id} is in the document and not in the binary"));
     missing.chain(surplus).collect()
 }
@@ -48,14 +59,18 @@ pub fn difference(graph: &Graph, binary: &BTreeSet<String>) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::super::graph::tests::graph;
-    use super::{difference, runtime_packages};
+    use super::{Component, difference, runtime_packages};
 
     #[test]
     fn what_is_only_built_is_left_out_and_differences_are_named() {
         let json = r#"{"packages":[{"name":"service","version":"0.1.0","root":true},{"name":"domain","version":"0.1.0"},
-            {"name":"chrono","version":"0.4.45"},{"name":"cc","version":"1.2.0","kind":"build"},{"name":"new","version":"2.0.0"}]}"#;
+            {"name":"chrono","version":"0.4.45"},{"name":"cc","version":"1.2.0","kind":"build"},{"name":"new","version":"2.0.0"},
+            {"name":"syn","version":"0.1.0"},{"name":"mongocrypt","version":"0.4.0"}]}"#;
         let section = miniz_oxide::deflate::compress_to_vec_zlib(json.as_bytes(), 6);
-        let found = difference(&graph(), &runtime_packages(&section).unwrap());
+        let mut compiled = graph();
+        let name = |name: &str| Component { name: name.to_owned(), ..compiled.components[0].clone() };
+        compiled.components.push(name("syn"));
+        let found = difference(&graph(), &compiled, &runtime_packages(&section).unwrap());
         let expected = [
             "new@2.0.0 is in the binary and not in the document",
             "old@1.0.0+x is in the document and not in the binary",

@@ -49,11 +49,23 @@ pub struct Graph {
 /// # Errors
 /// When cargo does not answer or its answer is not understood.
 pub fn read(workspace: &Workspace, target: &str) -> Result<Graph> {
+    follow(workspace, target, "normal,no-proc-macro")
+}
+
+/// The same with procedural macros and what only they use, which is compiled and not linked.
+///
+/// # Errors
+/// When cargo does not answer or its answer is not understood.
+pub fn read_with_macros(workspace: &Workspace, target: &str) -> Result<Graph> {
+    follow(workspace, target, "normal")
+}
+
+fn follow(workspace: &Workspace, target: &str, edges: &str) -> Result<Graph> {
     let shell = workspace.shell()?;
     let format = " {p}|{l}";
     let tree = cmd!(
         shell,
-        "cargo tree --locked --package service --edges normal,no-proc-macro --target {target} --prefix depth --format {format} --color never"
+        "cargo tree --locked --package service --edges {edges} --target {target} --prefix depth --format {format} --color never"
     )
     .quiet()
     .read()?;
@@ -99,6 +111,7 @@ fn read_line(line: &str) -> Result<(usize, bool, Component)> {
     let (depth, rest) = line.split_once(' ').context("no depth")?;
     let rest = rest.strip_suffix(" (*)").unwrap_or(rest);
     let (package, license) = rest.split_once('|').context("no licence field")?;
+    let package = package.strip_suffix(" (proc-macro)").unwrap_or(package);
     let mut words = package.split(' ');
     let name = words.next().context("no name")?.to_owned();
     let version = words.next().and_then(|word| word.strip_prefix('v')).context("no version")?.to_owned();
