@@ -147,16 +147,22 @@ fn apply(step: &Step, objects: &[String], tools: &Tools<'_>, outcome: &mut Outco
             Ok(())
         }
         Err(error) => {
-            // Not a transaction: kubectl names those that it applied, one a line.
-            let lines: Vec<&str> = error.output.lines().map(str::trim).collect();
-            let went_through = |id: &&String| {
-                let name = id.split_once('/').map_or(id.as_str(), |(_, name)| name);
-                lines.iter().any(|line| line.split_once('/').is_some_and(|(_, applied)| applied == name))
-            };
-            outcome.note_applied(objects.iter().filter(went_through));
+            // Not a transaction: kubectl names those that it applied.
+            outcome.note_applied(objects.iter().filter(|id| is_named(&error.output, id)));
             Err(Trouble::Stopped(stopped(step, &error, outcome)))
         }
     }
+}
+
+/// Whether kubectl's output has a line `deployment.apps/NAME` for the object `Deployment/NAME`.
+fn is_named(output: &str, id: &str) -> bool {
+    let kind_and_name = |line: &str| {
+        let (resource, name) = line.trim().split_once('/')?;
+        let kind = resource.split_once('.').map_or(resource, |(kind, _group)| kind);
+        Some((kind.to_lowercase(), name.to_owned()))
+    };
+    let wanted = kind_and_name(id);
+    wanted.is_some() && output.lines().any(|line| kind_and_name(line) == wanted)
 }
 
 fn watch(step: &Step, timeout: Duration, tools: &Tools<'_>, outcome: &mut Outcome) -> Result<(), Trouble> {
