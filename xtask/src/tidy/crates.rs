@@ -66,6 +66,10 @@ pub(super) fn edges(tree: &Tree) -> Vec<Finding> {
         };
         for dependency in package["dependencies"].as_array().into_iter().flatten() {
             let to = dependency["name"].as_str().unwrap_or_default();
+            if (from, to) == ("service", "actix-web") && dependency["kind"] != "dev" {
+                let message = "`service` must not depend on `actix-web` outside its tests: http-adapter does";
+                findings.push(finding(&manifest(tree, package), message));
+            }
             let is_ours = dependency["path"].is_string();
             let for_tests = dependency["kind"] == "dev" && is_allowed_in_tests(from, to);
             if is_ours && !allowed.contains(&to) && !for_tests {
@@ -138,6 +142,16 @@ mod tests {
             assert_eq!(found.len(), 1, "{from} → {to}");
             assert!(found[0].starts_with(&format!("crates/{from}/Cargo.toml: `{from}` must not depend on `{to}`")));
         }
+    }
+
+    #[test]
+    fn the_http_library_is_for_tests_of_the_service_only() {
+        let depends = |kind: &Value| {
+            let web = json!({ "name": "actix-web", "kind": kind });
+            edges_of(&json!({ "name": "service", "manifest_path": "/repo/x", "dependencies": [web] }))
+        };
+        assert_eq!(depends(&json!("dev")), [""; 0]);
+        assert!(depends(&Value::Null)[0].contains("outside its tests"));
     }
 
     #[test]
