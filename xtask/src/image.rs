@@ -12,10 +12,11 @@ use xshell::cmd;
 
 use crate::console::Tone;
 use crate::environment;
-use crate::exit::Exit;
+use crate::exit::{Exit, Refusal};
 use crate::mongodb::engine_answers;
 use crate::plan::{Invocation, Plan, Step};
 use crate::runner::Runner;
+use crate::version::Version;
 use crate::workspace::Workspace;
 
 use tags::{Origin, Tags};
@@ -58,6 +59,8 @@ pub struct Source {
     pub date: String,
     /// Versions that have been released, for moving tags.
     pub released: Vec<String>,
+    /// The version in `Cargo.toml`, which the binary reports.
+    pub version: Version,
 }
 
 /// What happens with the image.
@@ -102,20 +105,38 @@ pub fn run(workspace: &Workspace, args: &Args) -> Result<Exit> {
 /// What building the image does.
 ///
 /// # Errors
-/// When the origin may not be pushed.
+/// A [`Refusal`] when the origin may not be pushed, or is a version that the sources do not have.
 pub fn plan(source: &Source, output: Output) -> Result<Plan> {
     let tags = Tags::of(&source.origin, &source.commit, &source.released)?;
     if output == Output::Push && !tags.may_be_pushed {
-        bail!("{} is not pushed: only main, develop and version tags are", source.origin);
+        let message = format!("{} is not pushed: only main, develop and version tags are", source.origin);
+        return Err(Refusal::invalid(message).into());
+    }
+    if let Origin::Release(version) = &source.origin
+        && *version != source.version
+    {
+        let own = &source.version;
+        let message = format!("the tag v{version} is on sources of version {own} (Cargo.toml): tag them v{own}");
+        return Err(Refusal::invalid(message).into());
     }
     let mut plan = Plan::new(format!("image {REPOSITORY} from {}", source.origin));
     if let (Output::Push, Some(fixed)) = (output, &tags.immutable) {
-        plan = plan.then(Step::Refuse {
-            when: Invocation::new("docker buildx imagetools inspect").arg(format!("{REPOSITORY}:{fixed}")),
-            because: format!("{REPOSITORY}:{fixed} exists, and a released version never changes: release the next one"),
-        });
+        plan = plan.then(unchanged(fixed, &source.commit));
     }
     Ok(plan.then(bake(source, &tags, output)))
+}
+
+/// Refuses a released version that was made from another commit. A run for the same commit may be repeated, so that
+/// what failed after the push (an attestation) can be made up for.
+fn unchanged(tag: &str, commit: &str) -> Step {
+    let image = format!("{REPOSITORY}:{tag}");
+    Step::Refuse {
+        ask: Invocation::new("docker buildx imagetools inspect --format").args(["{{json .Image}}", &image]),
+        absent: format!("{image}: not found"),
+        // The label `org.opencontainers.image.revision`; nothing else in an image's configuration is a commit hash.
+        same: commit.to_owned(),
+        because: format!("{image} exists, from another commit, and a released version never changes: release the next"),
+    }
 }
 
 fn bake(source: &Source, tags: &Tags, output: Output) -> Invocation {
@@ -159,7 +180,14 @@ pub fn source(workspace: &Workspace, reference: Option<&str>) -> Result<Source> 
     let date = cmd!(shell, "git log -1 --format=%cI").quiet().read()?;
     let released = cmd!(shell, "git tag --list v*").quiet().read()?;
     let released = released.lines().map(str::to_owned).collect();
-    Ok(Source { origin: Origin::parse(&reference)?, commit, date, released })
+    let manifest = fs::read_to_string(workspace.path("Cargo.toml")).context("cannot read Cargo.toml")?;
+    Ok(Source { origin: Origin::parse(&reference)?, commit, date, released, version: workspace_version(&manifest)? })
+}
+
+fn workspace_version(manifest: &str) -> Result<Version> {
+    let manifest: toml::Table = manifest.parse().context("Cargo.toml is not TOML")?;
+    let version = manifest.get("workspace").and_then(|workspace| workspace.get("package")?.get("version")?.as_str());
+    Version::parse(version.context("Cargo.toml has no workspace.package.version")?)
 }
 
 /// Says what was built, to people and to the later steps of a GitHub job.
@@ -175,15 +203,23 @@ fn report(workspace: &Workspace, source: &Source, output: Output) -> Result<()> 
     workspace.console.say(Tone::Good, &format!("built {reference}"));
     if let Some(outputs) = environment::value("GITHUB_OUTPUT") {
         let mut file = fs::File::options().create(true).append(true).open(&outputs)?;
-        writeln!(file, "digest={digest}\nreference={reference}").with_context(|| format!("cannot write {outputs}"))?;
+        let text = outputs_text(digest, &reference, &tags);
+        file.write_all(text.as_bytes()).with_context(|| format!("cannot write {outputs}"))?;
     }
     Ok(())
 }
 
+/// What later steps of a GitHub job go by: which image, and whether it may be published.
+fn outputs_text(digest: &str, reference: &str, tags: &Tags) -> String {
+    format!("digest={digest}\nreference={reference}\npublish={}\n", tags.may_be_pushed)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::tags::Origin;
-    use super::{Output, Source, plan};
+    use super::tags::{Origin, Tags};
+    use super::{Output, Source, outputs_text, plan, workspace_version};
+    use crate::exit::Exit;
+    use crate::version::Version;
 
     fn source(reference: &str) -> Source {
         Source {
@@ -191,6 +227,7 @@ mod tests {
             commit: "0123456789abcdef0123456789abcdef01234567".into(),
             date: "2026-11-25T10:00:00+00:00".into(),
             released: vec!["v1.2.2".into(), "v1.2.3".into()],
+            version: Version::parse_tag(reference.trim_start_matches("refs/tags/")).unwrap_or(Version::new(1, 2, 3)),
         }
     }
 
@@ -212,6 +249,36 @@ mod tests {
         for reference in ["refs/pull/12/merge", "refs/heads/feature/x", ""] {
             let refused = plan(&source(reference), Output::Push).unwrap_err();
             assert!(refused.to_string().contains("is not pushed"), "{refused}");
+            assert_eq!(Exit::of(&refused), Exit::Invalid);
         }
+    }
+
+    #[test]
+    fn a_tag_that_the_sources_do_not_have_is_refused_before_anything_is_built() {
+        let source = Source { version: Version::new(1, 2, 2), ..source("refs/tags/v1.2.3") };
+        for output in [Output::None, Output::Load, Output::Push] {
+            let refused = plan(&source, output).unwrap_err();
+            assert!(refused.to_string().contains("v1.2.3 is on sources of version 1.2.2"), "{refused}");
+            assert_eq!(Exit::of(&refused), Exit::Invalid);
+        }
+    }
+
+    #[test]
+    fn later_steps_are_told_whether_the_image_may_be_published() {
+        let told = |reference| {
+            let tags = Tags::of(&Origin::parse(reference).unwrap(), "0123456", &[]).unwrap();
+            outputs_text("sha256:ab", "image:tag", &tags)
+        };
+        assert_eq!(told("refs/heads/main"), "digest=sha256:ab\nreference=image:tag\npublish=true\n");
+        assert!(told("refs/heads/feature/x").ends_with("publish=false\n"));
+        assert!(told("refs/pull/12/merge").ends_with("publish=false\n"));
+    }
+
+    #[test]
+    fn the_version_is_that_of_the_workspace() {
+        let manifest =
+            "[workspace.dependencies]\nclap = { version = \"4\" }\n[workspace.package]\nversion = \"1.2.3\"\n";
+        assert_eq!(workspace_version(manifest).unwrap(), Version::new(1, 2, 3));
+        assert!(workspace_version("[package]\nversion = \"1.2.3\"\n").is_err());
     }
 }

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use xtask::console::{Colour, Console};
+use xtask::exit::Exit;
 use xtask::workspace::Workspace;
 use xtask::{ci, delivery, demo, docs, hooks, image, mongodb, notify, perf, release, sbom, secrets, tidy};
 
@@ -76,7 +77,7 @@ fn main() -> ExitCode {
         Ok(exit) => exit.into(),
         Err(error) => {
             workspace.console.complain(&format!("{error:#}"));
-            ExitCode::FAILURE
+            Exit::of(&error).into()
         }
     }
 }

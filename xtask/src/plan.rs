@@ -63,11 +63,16 @@ pub enum Step {
         /// Each must be somewhere in it.
         texts: Vec<String>,
     },
-    /// Ends the plan when a program succeeds: something exists that must not be touched.
+    /// Ends the plan when something exists that must not be touched.
     Refuse {
-        /// Asks whether it exists; what it prints is not shown.
-        when: Invocation,
-        /// What then is wrong and what to do.
+        /// Asks for it; what it prints is not shown.
+        ask: Invocation,
+        /// The words of a failure that mean "there is none"; after any other failure nothing is known, and the plan
+        /// ends.
+        absent: String,
+        /// What an answer says when it is the very thing that is made here, which may be made again.
+        same: String,
+        /// What is wrong otherwise, and what to do.
         because: String,
     },
 }
@@ -170,7 +175,9 @@ impl fmt::Display for Step {
             }
             Self::Remove { path } => write!(f, "remove {}", path.display()),
             Self::Contains { path, texts } => write!(f, "check  {} says: {}", path.display(), texts.join(" | ")),
-            Self::Refuse { when, because } => write!(f, "refuse if this succeeds: {when}  ({because})"),
+            Self::Refuse { ask, absent, same, because } => {
+                write!(f, "refuse unless `{ask}` says \"{absent}\" or \"{same}\"  ({because})")
+            }
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The only place that starts programs: shows what is run, streams what it prints, times it, explains its failure.
 
+mod refuse;
+
 use std::collections::VecDeque;
 use std::fmt;
 use std::fs::{self, File};
@@ -18,6 +20,8 @@ use crate::plan::{Invocation, Plan, Step};
 pub use crate::server::{Server, await_ready};
 use crate::tools;
 use crate::workspace::Workspace;
+
+use refuse::Question;
 
 /// Executes plans and invocations in a workspace.
 #[derive(Debug)]
@@ -140,12 +144,9 @@ impl<'a> Runner<'a> {
                     bail!("{} does not say `{text}`", path.display());
                 }
             }
-            Step::Refuse { when, because } => {
-                let mut asked = self.command(when);
-                asked.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-                if asked.status().with_context(|| format!("`{when}` could not be started"))?.success() {
-                    bail!("{because}");
-                }
+            Step::Refuse { ask, absent, same, because } => {
+                let question = Question { ask, absent, same, because };
+                question.answer(self.command(ask))?;
             }
         }
         Ok(())

@@ -4,6 +4,7 @@ use std::fmt;
 
 use anyhow::{Result, bail};
 
+use crate::exit::Refusal;
 use crate::version::Version;
 
 /// Where an image comes from.
@@ -25,7 +26,7 @@ impl Origin {
     /// Reads a full git reference; an empty one stands for a detached head.
     ///
     /// # Errors
-    /// When a tag is not a version, or the reference is of no known kind.
+    /// A [`Refusal`] when a tag is not a version, or the reference is of no known kind.
     pub fn parse(reference: &str) -> Result<Self> {
         if let Some(branch) = reference.strip_prefix("refs/heads/") {
             return Ok(match branch {
@@ -35,15 +36,19 @@ impl Origin {
             });
         }
         if let Some(tag) = reference.strip_prefix("refs/tags/") {
-            return Ok(Self::Release(Version::parse_tag(tag)?));
+            let version = Version::parse_tag(tag);
+            return version.map(Self::Release).map_err(|error| Refusal::invalid(error.to_string()).into());
         }
         if let Some(number) = reference.strip_prefix("refs/pull/").and_then(|rest| rest.split('/').next()) {
-            return Ok(Self::PullRequest(number.parse()?));
+            if let Ok(number) = number.parse() {
+                return Ok(Self::PullRequest(number));
+            }
         }
         if reference.is_empty() {
             return Ok(Self::Branch("a detached head".into()));
         }
-        bail!("`{reference}` is not a reference such as refs/heads/main, refs/tags/v1.2.3 or refs/pull/12/merge")
+        let known = "refs/heads/main, refs/tags/v1.2.3 or refs/pull/12/merge";
+        Err(Refusal::usage(format!("`{reference}` is not a reference such as {known}")).into())
     }
 }
 
@@ -116,6 +121,7 @@ fn release(version: &Version, released: &[String]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::{Origin, Tags};
+    use crate::exit::Exit;
 
     #[test]
     fn the_tagging_table() {
@@ -148,8 +154,12 @@ mod tests {
 
     #[test]
     fn what_is_not_a_version_or_reference_is_refused() {
-        for reference in ["refs/tags/v1.2", "refs/tags/1.2.3", "refs/notes/x", "main", "refs/pull/x/merge"] {
-            assert!(Origin::parse(reference).is_err(), "{reference}");
+        let exit = |reference| Exit::of(&Origin::parse(reference).unwrap_err());
+        for reference in ["refs/tags/v1.2", "refs/tags/1.2.3"] {
+            assert_eq!(exit(reference), Exit::Invalid, "{reference}");
+        }
+        for reference in ["refs/notes/x", "main", "refs/pull/x/merge"] {
+            assert_eq!(exit(reference), Exit::Usage, "{reference}");
         }
         assert!(Tags::of(&Origin::Main, "main", &[]).is_err());
     }
