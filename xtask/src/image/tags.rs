@@ -39,10 +39,9 @@ impl Origin {
             let version = Version::parse_tag(tag);
             return version.map(Self::Release).map_err(|error| Refusal::invalid(error.to_string()).into());
         }
-        if let Some(number) = reference.strip_prefix("refs/pull/").and_then(|rest| rest.split('/').next()) {
-            if let Ok(number) = number.parse() {
-                return Ok(Self::PullRequest(number));
-            }
+        let number = reference.strip_prefix("refs/pull/").and_then(|rest| rest.split('/').next()?.parse().ok());
+        if let Some(number) = number {
+            return Ok(Self::PullRequest(number));
         }
         if reference.is_empty() {
             return Ok(Self::Branch("a detached head".into()));
