@@ -2,25 +2,24 @@
 //!
 //! A dry run unless `--execute` is given. Nothing is pushed: pushing the tag is what publishes, and a person does it.
 
+pub mod changelog;
 pub mod next;
 pub mod notes;
 
 use std::fs;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use clap::{Args as ClapArgs, Subcommand};
 use xshell::cmd;
 
 use crate::console::Tone;
-use crate::exit::Exit;
+use crate::exit::{Exit, Refusal};
 use crate::plan::{Invocation, Plan, Step};
 use crate::runner::Runner;
 use crate::tools;
 use crate::version::Version;
 use crate::workspace::Workspace;
 
-/// git-cliff's configuration.
-pub const CLIFF: &str = "xtask/tools/cliff.toml";
 const PRODUCTION: &str = "deployments/overlays/production/kustomization.yaml";
 const STAGING: &str = "deployments/overlays/staging/kustomization.yaml";
 
@@ -32,7 +31,7 @@ pub struct Args {
     /// Does it; otherwise only shows what would be done.
     #[arg(long)]
     execute: bool,
-    /// A patch release from a branch named hotfix/…, whatever its commits say.
+    /// A patch release from a branch named hotfix/…, whose commits only repair: `feat` and breaking changes are refused.
     #[arg(long)]
     hotfix: bool,
 }
@@ -60,6 +59,8 @@ pub struct State {
     pub last: Option<Version>,
     /// The files that name the version: path and content.
     pub files: Vec<(String, String)>,
+    /// The content of `CHANGELOG.md`.
+    pub changelog: String,
 }
 
 /// Runs the command.
@@ -94,35 +95,37 @@ pub fn run(workspace: &Workspace, args: &Args) -> Result<Exit> {
 /// What releasing does; `None` when no commit calls for it.
 ///
 /// # Errors
-/// When the tree has changes, the branch is the wrong one, or a file does not name the version where it should.
+/// A [`Refusal`] when the tree has changes or the branch is the wrong one; otherwise when a file does not name the
+/// version where it should.
 pub fn plan(state: &State, hotfix: bool) -> Result<Option<(Version, Plan)>> {
+    let refuse = |message: String| Err(Refusal::invalid(message).into());
     if !state.changes.is_empty() {
-        bail!("the tree has changes; commit or stash them first:\n{}", state.changes);
+        return refuse(format!("the tree has changes; commit or stash them first:\n{}", state.changes));
     }
-    let is_hotfix_branch = state.branch.starts_with("hotfix/");
-    match (hotfix, state.branch.as_str()) {
-        (false, "main") => {}
-        (true, _) if is_hotfix_branch => {}
-        (false, _) => bail!("releases are made from main, not from `{}` (see --hotfix)", state.branch),
-        (true, _) => bail!("a hotfix is released from a branch named hotfix/…, not from `{}`", state.branch),
+    let branch = &state.branch;
+    match (hotfix, branch.as_str(), branch.starts_with("hotfix/")) {
+        (false, "main", _) | (true, _, true) => {}
+        (false, ..) => return refuse(format!("releases are made from main, not from `{branch}` (see --hotfix)")),
+        (true, ..) => {
+            return refuse(format!("a hotfix is released from a branch named hotfix/…, not from `{branch}`"));
+        }
     }
     let Some(version) = next::version(state.last.as_ref(), &state.commits, hotfix)? else { return Ok(None) };
     let tag = format!("v{version}");
     if state.tags.contains(&tag) {
-        bail!("{tag} exists already on another branch: a released version never changes");
+        return refuse(format!("{tag} exists already on another branch: a released version never changes"));
     }
     let mut plan = Plan::new(format!("release {tag}"));
-    let mut changed = ["Cargo.lock", "CHANGELOG.md", "docs", "openapi"].map(str::to_owned).to_vec();
+    let mut changed = ["Cargo.lock", changelog::FILE, "docs", "openapi"].map(str::to_owned).to_vec();
     for (path, content) in &state.files {
         let contents = with_version(path, content, &version)?;
         changed.push(path.clone());
         plan = plan.then(Step::Write { path: path.into(), contents });
     }
-    let changelog = Invocation::new("git-cliff --config").args([CLIFF, "--tag", &tag, "--output", "CHANGELOG.md"]);
     let message = format!("chore(release): {tag}");
+    plan = plan.then(Invocation::new("cargo update --workspace --offline").remedy("run `cargo fetch` first"));
+    plan = changelog::steps(&state.changelog, &tag).into_iter().fold(plan, Plan::then);
     let plan = plan
-        .then(Invocation::new("cargo update --workspace --offline").remedy("run `cargo fetch` first"))
-        .then(changelog)
         .then(Invocation::new("cargo xtask docs").remedy("the OpenAPI document names the version"))
         .then(Invocation::new("git add --").args(&changed))
         .then(Invocation::new("git commit --quiet --message").arg(&message))
@@ -159,12 +162,14 @@ fn state(workspace: &Workspace) -> Result<State> {
         let text = fs::read_to_string(workspace.path(path)).with_context(|| format!("cannot read {path}"))?;
         files.push((path.to_owned(), text));
     }
-    Ok(State { branch, changes, tags, commits, last, files })
+    let changelog = fs::read_to_string(workspace.path(changelog::FILE)).context("cannot read CHANGELOG.md")?;
+    Ok(State { branch, changes, tags, commits, last, files, changelog })
 }
 
 #[cfg(test)]
 mod tests {
     use super::{PRODUCTION, State, plan};
+    use crate::exit::Exit;
     use crate::version::Version;
 
     fn state(branch: &str, commits: &[&str]) -> State {
@@ -177,6 +182,7 @@ mod tests {
             commits: commits.iter().map(|&text| text.to_owned()).collect(),
             last: Some(Version::new(0, 3, 1)),
             files: vec![("Cargo.toml".into(), cargo.into()), (PRODUCTION.into(), overlay.into())],
+            changelog: "# Changelog\n\n## [Unreleased]\n\nIn our own words.\n".into(),
         }
     }
 
@@ -195,7 +201,11 @@ mod tests {
 
     #[test]
     fn a_dirty_tree_a_wrong_branch_and_a_taken_version_are_refused() {
-        let refused = |state: &State, hotfix| plan(state, hotfix).unwrap_err().to_string();
+        let refused = |state: &State, hotfix| {
+            let error = plan(state, hotfix).unwrap_err();
+            assert_eq!(Exit::of(&error), Exit::Invalid);
+            error.to_string()
+        };
         let dirty = State { changes: " M Cargo.toml".into(), ..state("main", &["fix: x"]) };
         assert!(refused(&dirty, false).contains("the tree has changes"));
         assert!(refused(&state("develop", &["fix: x"]), false).contains("made from main"));
