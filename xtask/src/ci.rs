@@ -7,13 +7,13 @@ pub mod stages;
 
 use std::time::Instant;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use clap::Args as ClapArgs;
 
 use crate::api;
 use crate::console::Tone;
 use crate::environment;
-use crate::exit::Exit;
+use crate::exit::{Exit, Refusal};
 use crate::plan::{Plan, Step};
 use crate::runner::{self, Runner};
 use crate::tools;
@@ -25,7 +25,7 @@ use stages::{Check, Stage};
 /// Arguments of `cargo xtask ci`.
 #[derive(Debug, ClapArgs)]
 pub struct Args {
-    /// Stages to run, in the given order; without any, all that are not on request.
+    /// Stages to run, in the order of the pipeline; without any, all that are not on request.
     stages: Vec<String>,
     /// Shows the stages and their checks.
     #[arg(long)]
@@ -78,7 +78,8 @@ fn select(all: Vec<Stage>, names: &[String]) -> Result<Vec<Stage>> {
     }
     if let Some(unknown) = names.iter().find(|name| !all.iter().any(|stage| stage.name == **name)) {
         let known: Vec<_> = all.iter().map(|stage| stage.name).collect();
-        bail!("there is no stage `{unknown}`; the stages are {}", known.join(", "));
+        let message = format!("there is no stage `{unknown}`; the stages are {}", known.join(", "));
+        return Err(Refusal::usage(message).into());
     }
     Ok(all.into_iter().filter(|stage| names.iter().any(|name| name == stage.name)).collect())
 }
@@ -155,6 +156,7 @@ pub fn check_plan(stage: &str, check: &str) -> Result<Plan> {
 #[cfg(test)]
 mod tests {
     use super::{select, stages, with_toolchain};
+    use crate::exit::Exit;
 
     fn names(wanted: &[&str]) -> anyhow::Result<Vec<&'static str>> {
         let wanted: Vec<String> = wanted.iter().map(|&name| name.to_owned()).collect();
@@ -170,7 +172,9 @@ mod tests {
     #[test]
     fn named_stages_run_in_the_pipelines_order_and_unknown_ones_are_refused() {
         assert_eq!(names(&["workflows", "quality"]).unwrap(), ["quality", "workflows"]);
-        let refused = names(&["qualty"]).unwrap_err().to_string();
+        let refused = names(&["qualty"]).unwrap_err();
+        assert_eq!(Exit::of(&refused), Exit::Usage);
+        let refused = refused.to_string();
         assert!(refused.contains("no stage `qualty`") && refused.contains("supply-chain"), "{refused}");
     }
 

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use crate::console::Tone;
 use crate::environment;
-use crate::exit::Exit;
+use crate::exit::{Exit, Refusal};
 use crate::workspace::Workspace;
 
 /// Arguments of `cargo xtask notify`.
@@ -20,10 +20,9 @@ pub struct Args {}
 /// Reads `NEEDS`, the `needs` context as JSON, and ends with code 1 when a job failed.
 ///
 /// # Errors
-/// When the variable is missing or is not that JSON.
+/// A [`Refusal`] when the variable is missing or is not that JSON; otherwise when the summary cannot be written.
 pub fn run(workspace: &Workspace, _args: &Args) -> Result<Exit> {
-    let needs = environment::value("NEEDS").context("NEEDS is not set: the workflow passes ${{ toJSON(needs) }}")?;
-    let needs: Map<String, Value> = serde_json::from_str(&needs).context("NEEDS is not the JSON of a needs context")?;
+    let needs = parse(environment::value("NEEDS"))?;
     let (table, failed) = table(&needs);
     workspace.console.say(Tone::Plain, &table);
     if let Some(path) = environment::value("GITHUB_STEP_SUMMARY") {
@@ -34,6 +33,12 @@ pub fn run(workspace: &Workspace, _args: &Args) -> Result<Exit> {
         workspace.console.annotate_error(job, "this job did not succeed");
     }
     Ok(if failed.is_empty() { Exit::Done } else { Exit::Failed })
+}
+
+fn parse(needs: Option<String>) -> Result<Map<String, Value>> {
+    let needs = needs.ok_or_else(|| Refusal::usage("NEEDS is not set: the workflow passes ${{ toJSON(needs) }}"))?;
+    let wrong = |error| Refusal::usage(format!("NEEDS is not the JSON of a needs context: {error}")).into();
+    serde_json::from_str(&needs).map_err(wrong)
 }
 
 /// A Markdown table, and the jobs that neither succeeded nor were skipped.
@@ -55,7 +60,15 @@ fn table(needs: &Map<String, Value>) -> (String, Vec<String>) {
 mod tests {
     use serde_json::json;
 
-    use super::table;
+    use super::{parse, table};
+    use crate::exit::Exit;
+
+    #[test]
+    fn without_its_input_the_command_is_not_understood() {
+        for needs in [None, Some("nonsense".to_owned())] {
+            assert_eq!(Exit::of(&parse(needs).unwrap_err()), Exit::Usage);
+        }
+    }
 
     #[test]
     fn failed_and_cancelled_jobs_are_named_and_skipped_ones_are_not() {
