@@ -3,6 +3,7 @@
 //! Each rule is a function from the [`Tree`] to findings, in a file of its own, with tests that plant its fault.
 
 mod crates;
+mod image;
 mod sources;
 mod workflows;
 mod workplace;
@@ -99,6 +100,8 @@ pub const RULES: &[Rule] = &[
     ("no logic in workflows", workflows::single_commands),
     ("actions are pinned", workflows::pinned_actions),
     ("jobs are bounded and unprivileged", workflows::bounded_jobs),
+    ("the image has what it needs and nothing else", image::minimal),
+    ("the image is built from what exists", image::baked),
     ("the repository stands alone", workplace::stands_alone),
 ];
 
