@@ -1,7 +1,7 @@
 //! Each check of the pipeline is shown to fail: a small repository that passes, and one fault at a time.
 //!
-//! `tidy` and `secrets` are functions with their own tests; `docs`, `demo`, `api` and `deploy` need the whole service
-//! and are covered by the tests of what they run.
+//! `tidy` and `secrets` are functions with their own tests; `demo`, `api`, `deploy` and the MongoDB suite need the whole
+//! service and are covered by the tests of what they run.
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking, like the tests themselves")]
 
 use std::fs;
@@ -159,4 +159,45 @@ fn a_misspelling_is_found() {
     let library = repository.path("crates/a/src/lib.rs");
     write(&library, &LIBRARY.replace("The next number", &misspelling()));
     assert!(!repository.passes("quality", "typos"));
+}
+
+/// The documents that the code writes, and stand-ins for the crates that know them; the comparison is the real one.
+const DOCUMENTED: &[(&str, &str)] = &[
+    ("Cargo.toml", "[workspace]\nmembers = [\"crates/http-adapter\", \"crates/service\"]\nresolver = \"3\"\n"),
+    ("crates/http-adapter/Cargo.toml", "[package]\nname = \"http-adapter\"\nedition = \"2024\"\n"),
+    (
+        "crates/http-adapter/src/lib.rs",
+        "pub fn openapi_json() -> String {\n    \"{}\\n\".into()\n}\n\npub fn errors_markdown() -> String {\n    \
+         \"# Errors\\n\".into()\n}\n",
+    ),
+    (
+        "crates/service/Cargo.toml",
+        "[package]\nname = \"service\"\nedition = \"2024\"\n\n[[bin]]\nname = \"order-generation-service\"\npath = \"main.rs\"\n",
+    ),
+    ("crates/service/main.rs", "fn main() {\n    println!(\"# Configuration\");\n}\n"),
+    ("openapi/openapi.json", "{}\n"),
+    ("docs/errors.md", "# Errors\n"),
+    ("docs/configuration.md", "# Configuration\n"),
+];
+
+#[test]
+fn a_document_that_is_stale_or_missing_is_found() {
+    let repository = Repository::new();
+    for (path, text) in DOCUMENTED {
+        write(&repository.path(path), text);
+    }
+    let example = "crates/http-adapter/examples/docs.rs";
+    let real = Workspace::new(Console::new(Colour::Never));
+    write(&repository.path(example), &fs::read_to_string(real.path(example)).unwrap());
+    repository.lock();
+    assert!(repository.passes("quality", "docs"), "fresh documents are found fault with");
+    for (document, text) in &DOCUMENTED[DOCUMENTED.len() - 3..] {
+        let path = repository.path(document);
+        write(&path, &format!("{text}and what the code does not say\n"));
+        assert!(!repository.passes("quality", "docs"), "{document} is stale");
+        fs::remove_file(&path).unwrap();
+        assert!(!repository.passes("quality", "docs"), "{document} is missing");
+        write(&path, text);
+    }
+    assert!(repository.passes("quality", "docs"));
 }
