@@ -51,8 +51,10 @@ pub fn plan(ports: Ports) -> Plan {
         .env("PORTFOLIO_SERVICE_URL", at(portfolio))
         .env("SECURITY_SERVICE_URL", at(security))
         .remedy("its log is beside this check's log");
+    // It keeps a cache where it runs.
     let schemathesis = Invocation::new("schemathesis --config-file")
-        .arg(CONFIGURATION)
+        .arg(format!("../../{CONFIGURATION}"))
+        .within("target/ci")
         .args(["run", &format!("{}/openapi.json", at(service_port))])
         .remedy("each failure above ends with a curl command that repeats it");
     let serve = |server, ready| Step::Serve { server, ready, within: Duration::from_secs(30) };

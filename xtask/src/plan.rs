@@ -94,6 +94,8 @@ pub struct Invocation {
     pub env: Vec<(String, String)>,
     /// A file below the root that takes standard output.
     pub stdout: Option<PathBuf>,
+    /// The folder below the root that it runs in, instead of the root itself.
+    pub within: Option<PathBuf>,
     /// What to do when it fails, for the person who reads the failure.
     pub remedy: String,
 }
@@ -134,6 +136,13 @@ impl Invocation {
         self
     }
 
+    /// Running in a folder below the root, for programs that leave files where they are.
+    #[must_use]
+    pub fn within(mut self, folder: &str) -> Self {
+        self.within = Some(folder.into());
+        self
+    }
+
     /// With advice for the case that it fails.
     #[must_use]
     pub fn remedy(mut self, advice: impl Into<String>) -> Self {
@@ -159,7 +168,10 @@ impl fmt::Display for Invocation {
             hide_next = arg.starts_with("--") && !arg.contains('=') && environment::is_secret_name(arg);
             write!(f, " {shown}")?;
         }
-        self.stdout.as_ref().map_or(Ok(()), |path| write!(f, " > {}", path.display()))
+        if let Some(path) = &self.stdout {
+            write!(f, " > {}", path.display())?;
+        }
+        self.within.as_ref().map_or(Ok(()), |folder| write!(f, "  (in {})", folder.display()))
     }
 }
 

@@ -204,7 +204,7 @@ impl<'a> Runner<'a> {
             let file = File::create(log.with_extension(format!("{name}.log")))?;
             command.stdout(file.try_clone()?).stderr(file);
         }
-        self.spawn(command, invocation)
+        Self::spawn(command, invocation)
     }
 
     /// Starts a server whose standard output and input the caller holds.
@@ -215,11 +215,11 @@ impl<'a> Runner<'a> {
         self.trace(&format!("{invocation} &"));
         let mut command = self.command(invocation);
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
-        self.spawn(command, invocation)
+        Self::spawn(command, invocation)
     }
 
-    fn spawn(&self, mut command: Command, invocation: &Invocation) -> Result<Server> {
-        let child = command.current_dir(&self.workspace.root).spawn().map_err(|error| StepFailure {
+    fn spawn(mut command: Command, invocation: &Invocation) -> Result<Server> {
+        let child = command.spawn().map_err(|error| StepFailure {
             what: invocation.to_string(),
             ended: Ended::NotStarted(error),
             took: Duration::ZERO,
@@ -259,7 +259,8 @@ impl<'a> Runner<'a> {
         } else {
             Command::new(&invocation.program)
         };
-        command.current_dir(root).args(&invocation.args).env("PATH", tools::search_path(self.workspace));
+        let folder = invocation.within.as_ref().map_or_else(|| root.clone(), |folder| root.join(folder));
+        command.current_dir(folder).args(&invocation.args).env("PATH", tools::search_path(self.workspace));
         for name in environment::about_this_package() {
             command.env_remove(name);
         }
