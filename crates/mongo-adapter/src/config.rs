@@ -32,7 +32,7 @@ pub struct MongoConfig {
     pub append_timeout: Duration,
     /// How old an unfinished write must be before it is swept: well above `append_timeout`.
     pub orphan_grace: Duration,
-    /// How often unfinished writes are looked for.
+    /// How often unfinished writes are looked for, and whether the indexes still exist.
     pub sweep_interval: Duration,
 }
 
@@ -50,7 +50,7 @@ impl MongoConfig {
             connect_timeout: Duration::from_secs(3),
             wait_queue_timeout: Duration::from_secs(2),
             operation_timeout: Duration::from_secs(7),
-            append_timeout: Duration::from_mins(10),
+            append_timeout: Duration::from_mins(2),
             orphan_grace: Duration::from_hours(1),
             sweep_interval: Duration::from_mins(15),
         }

@@ -1,8 +1,8 @@
 //! One way to the server for all stores: every command has a free connection, a deadline and a meaning when it fails.
 
 use crate::config::{MongoConfig, MongoConfigError};
-use crate::fault::{DriverError, Fault, classify};
-use crate::outage::Outage;
+use crate::fault::{DriverError, Fault, classify, is_refusal};
+use crate::outage::{Kind, Outage};
 use crate::schema::{Collections, Readiness};
 use futures::TryFutureExt;
 use mongodb::options::ClientOptions;
@@ -63,47 +63,55 @@ impl Connection {
         &self.database
     }
 
-    /// Runs one command within the operation's time.
+    /// Runs one command that changes something within the operation's time.
     pub(crate) async fn command<T>(
         &self,
         doing: &'static str,
         command: impl Future<Output = mongodb::error::Result<T>>,
     ) -> Result<T, Fault> {
-        self.patient(doing, self.operation, command).await
+        self.patient(doing, Kind::Write, self.operation, command).await
     }
 
     /// Runs one command within `limit`, once a connection is free.
     pub(crate) async fn patient<T>(
         &self,
         doing: &'static str,
+        kind: Kind,
         limit: Duration,
         command: impl Future<Output = mongodb::error::Result<T>>,
     ) -> Result<T, Fault> {
         let Ok(Ok(_slot)) = timeout(self.wait, self.slots.acquire()).await else {
             let said = format!("no connection became free within {} ms", self.wait.as_millis());
             let error = StoreError::Timeout(Box::new(DriverError { doing, said }));
-            self.outage.failed(&error);
+            self.outage.failed(&error, None);
             return Err(Fault::Refused(error));
         };
-        self.timed(doing, limit, command).await
+        self.timed(doing, kind, limit, command).await
     }
 
     /// Runs one command within `limit` on the connection that is kept for it.
     pub(crate) async fn timed<T>(
         &self,
         doing: &'static str,
+        kind: Kind,
         limit: Duration,
         command: impl Future<Output = mongodb::error::Result<T>>,
     ) -> Result<T, Fault> {
+        let mut refused = None;
         let late = |_| {
             let said = format!("no answer within {} ms", limit.as_millis());
             Fault::Unknown(StoreError::Timeout(Box::new(DriverError { doing, said })))
         };
         let answer = timeout(limit, command).await.map_err(late);
-        let result = answer.and_then(|answer| answer.map_err(|error| classify(doing, &error)));
+        let result = answer.and_then(|answer| {
+            answer.map_err(|error| {
+                refused = is_refusal(&error).then_some(kind);
+                classify(doing, &error)
+            })
+        });
         match &result {
-            Ok(_) | Err(Fault::Duplicate(_)) => self.outage.answered(),
-            Err(fault) => fault.store_error().into_iter().for_each(|error| self.outage.failed(error)),
+            Ok(_) | Err(Fault::Duplicate(_)) => self.outage.answered(kind),
+            Err(fault) => fault.store_error().into_iter().for_each(|error| self.outage.failed(error, refused)),
         }
         result
     }
@@ -114,7 +122,7 @@ impl Connection {
         doing: &'static str,
         command: impl Future<Output = mongodb::error::Result<T>>,
     ) -> Result<T, StoreError> {
-        self.command(doing, command).map_err(Fault::into_store_error).await
+        self.patient(doing, Kind::Read, self.operation, command).map_err(Fault::into_store_error).await
     }
 
     /// Runs a write to its end, also when the caller goes away, once the indexes that guard it exist.
@@ -145,6 +153,11 @@ impl Connection {
             Ok(Ok(_)) => Ok(()),
             Ok(Err(_)) | Err(_) => Err(self.not_ready().unwrap_or_else(|| StoreError::Unavailable("closed".into()))),
         }
+    }
+
+    /// Waits until all indexes exist, as long as it takes; false when nobody makes them any more.
+    pub(crate) async fn becomes_ready(&self) -> bool {
+        self.readiness.clone().wait_for(|now| matches!(now, Readiness::Ready)).await.is_ok()
     }
 
     /// What stands in the way of using the store, if something does.

@@ -87,6 +87,11 @@ pub(crate) fn classify(doing: &'static str, error: &Error) -> Fault {
     }
 }
 
+/// Whether the server answered, and refused.
+pub(crate) fn is_refusal(error: &Error) -> bool {
+    matches!(error.kind.as_ref(), ErrorKind::Command(_) | ErrorKind::Write(_) | ErrorKind::InsertMany(_))
+}
+
 /// Which error of the port the code of a server's refusal is.
 fn refused(code: i32, said: DriverError) -> Fault {
     match code {

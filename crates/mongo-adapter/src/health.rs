@@ -1,6 +1,7 @@
 //! Whether the store can be used.
 
 use crate::fault::Fault;
+use crate::outage::Kind;
 use crate::store::Handle;
 use async_trait::async_trait;
 use mongodb::bson::doc;
@@ -26,6 +27,6 @@ impl StoreHealth for MongoStoreHealth {
         }
         // Not queued behind other commands: a busy store is a working store.
         let ping = self.0.database().run_command(doc! { "ping": 1 });
-        self.0.timed("ping", LIMIT, ping.into_future()).await.map_err(Fault::into_store_error).map(drop)
+        self.0.timed("ping", Kind::Read, LIMIT, ping.into_future()).await.map_err(Fault::into_store_error).map(drop)
     }
 }

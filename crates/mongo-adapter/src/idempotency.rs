@@ -6,6 +6,7 @@ mod document;
 use crate::connection::Connection;
 use crate::fault::Fault;
 use crate::fields::{FieldError, Fields, date_time};
+use crate::outage::Chain;
 use crate::store::Handle;
 use async_trait::async_trait;
 use document::{Free, Held, claimed, held_of, taken_over};
@@ -157,6 +158,9 @@ async fn settle(
     unknown: StoreError,
 ) -> Result<bool, StoreError> {
     tracing::info!("a claim of an idempotency key was cut off and is read back");
-    let ours = held(connection, key).await.map_err(|_| unknown)?.is_some_and(|held| held.claim == mine);
-    Ok(ours)
+    let Ok(held) = held(connection, key).await else {
+        tracing::warn!(error = %Chain(&unknown), "a claim of an idempotency key could not be completed; it may still happen");
+        return Err(unknown);
+    };
+    Ok(held.is_some_and(|held| held.claim == mine))
 }

@@ -6,8 +6,17 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Failures that follow a recovery within this time are told as details: a store that flaps does not flood the log.
+/// After one outage was told, the next one is told only if it lasts, or comes, this much later: a store that flaps does
+/// not flood the log.
 const QUIET: Duration = Duration::from_secs(5);
+
+/// What a command is for. A server that answers may refuse one kind of them and serve the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Read,
+    Write,
+    Indexes,
+}
 
 /// What is wrong with the store at present, and since when.
 #[derive(Default)]
@@ -19,39 +28,49 @@ pub(crate) struct Outage {
 #[derive(Default)]
 struct State {
     since: Option<Instant>,
+    /// The commands that the server refuses: only when one of these is served the outage is over. `None`: it does not
+    /// answer at all.
+    refused: Option<Kind>,
     failures: u64,
-    told: Option<Instant>,
+    /// Whether the log knows of this outage.
+    told: bool,
+    last_told: Option<Instant>,
 }
 
 impl Outage {
-    /// A command failed because of the store.
-    pub(crate) fn failed(&self, error: &StoreError) {
+    /// A command failed because of the store; `refused` when the server answered with a refusal.
+    pub(crate) fn failed(&self, error: &StoreError, refused: Option<Kind>) {
+        self.failed_at(error, refused, Instant::now());
+    }
+
+    fn failed_at(&self, error: &StoreError, refused: Option<Kind>, now: Instant) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.failures += 1;
-        if state.since.is_some() {
-            return;
+        if state.since.is_none() {
+            (state.since, state.refused) = (Some(now), refused);
+            self.failing.store(true, Ordering::Release);
         }
-        let now = Instant::now();
-        state.since = Some(now);
-        self.failing.store(true, Ordering::Release);
-        if state.told.is_some_and(|told| now.duration_since(told) < QUIET) {
-            tracing::debug!(error = %Chain(error), "MongoDB fails again");
-        } else {
-            state.told = Some(now);
+        if !state.told && state.last_told.is_none_or(|told| now.duration_since(told) >= QUIET) {
+            (state.told, state.last_told) = (true, Some(now));
+            drop(state);
             tracing::warn!(error = %Chain(error), "MongoDB fails; further failures are not logged until it works again");
         }
     }
 
-    /// A command was answered.
-    pub(crate) fn answered(&self) {
+    /// A command of this kind was answered.
+    pub(crate) fn answered(&self, kind: Kind) {
         if !self.failing.load(Ordering::Acquire) {
             return;
         }
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(since) = state.since.take() {
-            let (outage_ms, failures) = (since.elapsed().as_millis(), std::mem::take(&mut state.failures));
-            self.failing.store(false, Ordering::Release);
-            tracing::info!(outage_ms, failures, "MongoDB works again");
+        if state.refused.is_some_and(|refused| refused != kind) {
+            return;
+        }
+        let Some(since) = state.since.take() else { return };
+        let failures = std::mem::take(&mut state.failures);
+        self.failing.store(false, Ordering::Release);
+        if std::mem::take(&mut state.told) {
+            tracing::info!(outage_ms = since.elapsed().as_millis(), failures, "MongoDB works again");
         }
     }
 }
@@ -104,18 +123,34 @@ mod tests {
         let lines = tracing_subscriber::fmt().with_max_level(level).with_ansi(false);
         let lines = lines.without_time().with_target(false).with_writer(move || writer.clone()).finish();
         let outage = Outage::default();
+        let start = Instant::now();
+        let later = |seconds| start + Duration::from_secs(seconds);
         tracing::subscriber::with_default(lines, || {
-            outage.answered();
-            (0..50).for_each(|_| outage.failed(&refused()));
-            (0..50).for_each(|_| outage.answered());
-            // It flaps: nothing more is said for a while.
-            (0..50).for_each(|_| outage.failed(&refused()));
+            outage.answered(Kind::Read);
+            (0..50).for_each(|_| outage.failed_at(&refused(), None, start));
+            (0..50).for_each(|_| outage.answered(Kind::Read));
+            // It flaps: nothing is said for a while, not even that it works again.
+            (0..50).for_each(|_| outage.failed_at(&refused(), None, later(1)));
+            outage.answered(Kind::Read);
+            // But this time it lasts.
+            (0..50).for_each(|_| outage.failed_at(&refused(), None, later(2)));
+            (0..50).for_each(|_| outage.failed_at(&refused(), None, later(6)));
+            outage.answered(Kind::Write);
+            // The server refuses writes and goes on serving reads.
+            (0..50).for_each(|_| {
+                outage.failed_at(&refused(), Some(Kind::Write), later(20));
+                outage.answered(Kind::Read);
+            });
+            outage.answered(Kind::Write);
         });
         let text = String::from_utf8(log.0.lock().unwrap_or_else(PoisonError::into_inner).clone()).expect("text");
         let lines: Vec<&str> = text.lines().collect();
-        assert_eq!(lines.len(), 2, "{text}");
+        assert_eq!(lines.len(), 6, "{text}");
         assert!(lines[0].contains("WARN") && lines[0].contains("MongoDB fails"), "{text}");
         assert!(lines[0].contains("the store is unavailable: find: connection refused"), "{text}");
-        assert!(lines[1].contains("MongoDB works again") && lines[1].contains("failures=50"), "{text}");
+        for (line, failures) in [(1, "failures=50"), (3, "failures=100"), (5, "failures=50")] {
+            assert!(lines[line].contains("MongoDB works again") && lines[line].contains(failures), "{text}");
+            assert!(lines[line - 1].contains("MongoDB fails"), "{text}");
+        }
     }
 }

@@ -13,7 +13,7 @@
 
 use crate::connection::Connection;
 use crate::fault::Fault;
-use crate::outage::Chain;
+use crate::outage::{Chain, Kind};
 use mongodb::bson::{Document, RawDocumentBuf};
 use mongodb::options::IndexOptions;
 use mongodb::{Collection, Database, IndexModel};
@@ -105,10 +105,23 @@ const RETRY: Duration = Duration::from_millis(500);
 /// Making an index on much data takes long; the server goes on with it also when nobody waits any more.
 const PATIENCE: Duration = Duration::from_hours(1);
 
-/// Makes all indexes, again and again until they exist, and says so.
-pub(crate) async fn prepare(connection: Arc<Connection>, readiness: watch::Sender<Readiness>) {
+/// Makes all indexes, again and again until they exist, and says so; then looks now and then whether they still do: a
+/// database that was dropped or restored under a running service has none.
+pub(crate) async fn keep_prepared(connection: Arc<Connection>, readiness: watch::Sender<Readiness>, every: Duration) {
+    prepare(&connection, &readiness).await;
+    tracing::info!(indexes = INDEXES.len(), database = connection.database().name(), "MongoDB is ready to be used");
+    loop {
+        tokio::time::sleep(every).await;
+        // What is out of reach is told by the connection, and says nothing about the indexes.
+        if let Err(Fault::Duplicate(_)) = create_indexes(&connection).await {
+            prepare(&connection, &readiness).await;
+        }
+    }
+}
+
+async fn prepare(connection: &Connection, readiness: &watch::Sender<Readiness>) {
     let mut told = false;
-    while let Err(fault) = create_indexes(&connection).await {
+    while let Err(fault) = create_indexes(connection).await {
         // Any other failure is told by the connection.
         if let Fault::Duplicate(error) = &fault {
             if !told {
@@ -119,7 +132,6 @@ pub(crate) async fn prepare(connection: Arc<Connection>, readiness: watch::Sende
         readiness.send_replace(Readiness::Pending(Chain(&fault.into_store_error()).to_string()));
         tokio::time::sleep(RETRY).await;
     }
-    tracing::info!(indexes = INDEXES.len(), database = connection.database().name(), "MongoDB is ready to be used");
     readiness.send_replace(Readiness::Ready);
 }
 
@@ -129,7 +141,7 @@ async fn create_indexes(connection: &Connection) -> Result<(), Fault> {
             INDEXES.iter().filter(|index| index.collection == collection).map(Index::model).collect();
         let collection = connection.database().collection::<Document>(collection);
         let creating = collection.create_indexes(wanted);
-        connection.patient("create indexes", PATIENCE, creating.into_future()).await?;
+        connection.patient("create indexes", Kind::Indexes, PATIENCE, creating.into_future()).await?;
     }
     Ok(())
 }

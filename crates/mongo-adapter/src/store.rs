@@ -53,7 +53,7 @@ impl MongoStore {
     pub(crate) fn open(config: &MongoConfig, options: ClientOptions) -> Result<Self, MongoConfigError> {
         let (tell, readiness) = watch::channel(Readiness::Pending("no server was asked yet".to_owned()));
         let connection = Arc::new(Connection::new(config, options, readiness)?);
-        let preparing = tokio::spawn(schema::prepare(Arc::clone(&connection), tell));
+        let preparing = tokio::spawn(schema::keep_prepared(Arc::clone(&connection), tell, config.sweep_interval));
         let sweeping = {
             let (connection, grace, every) = (Arc::clone(&connection), config.orphan_grace, config.sweep_interval);
             tokio::spawn(rebalances::sweep_regularly(connection, grace, every))

@@ -45,8 +45,16 @@ pub(crate) enum StoreConfig {
         database: String,
         /// The most connections that are open at the same time.
         max_pool_size: u32,
-        /// The most time that one operation may take.
+        /// The most time that one command may take.
         timeout: Duration,
+        /// The most time that it waits for a free connection.
+        wait_queue_timeout: Duration,
+        /// The most time that it waits for a server.
+        server_selection_timeout: Duration,
+        /// The most time that a connection takes to be made.
+        connect_timeout: Duration,
+        /// What the server calls this client.
+        app_name: String,
     },
 }
 
@@ -164,6 +172,10 @@ fn read_store(r: &mut Reader<'_>) -> Option<StoreConfig> {
     let database = r.required(&v::DATABASE_NAME, parsers::database_name);
     let max_pool_size = r.required(&v::MONGODB_MAX_POOL_SIZE, |text| parsers::count(text, 1, 10_000));
     let timeout = r.required(&v::MONGODB_TIMEOUT, parsers::positive_duration);
+    let wait_queue_timeout = r.required(&v::MONGODB_WAIT_QUEUE_TIMEOUT, parsers::positive_duration);
+    let server_selection_timeout = r.required(&v::MONGODB_SERVER_SELECTION_TIMEOUT, parsers::positive_duration);
+    let connect_timeout = r.required(&v::MONGODB_CONNECT_TIMEOUT, parsers::positive_duration);
+    let app_name = r.required(&v::MONGODB_APP_NAME, |text| Ok(text.to_owned()));
     match url {
         None => Some(StoreConfig::Embedded { data_dir: data_dir? }),
         Some(url) => Some(StoreConfig::Mongo {
@@ -171,6 +183,10 @@ fn read_store(r: &mut Reader<'_>) -> Option<StoreConfig> {
             database: database?,
             max_pool_size: u32::try_from(max_pool_size?).ok()?,
             timeout: timeout?,
+            wait_queue_timeout: wait_queue_timeout?,
+            server_selection_timeout: server_selection_timeout?,
+            connect_timeout: connect_timeout?,
+            app_name: app_name?,
         }),
     }
 }

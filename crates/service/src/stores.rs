@@ -12,6 +12,8 @@ use std::time::Duration;
 
 /// How long a store may take to close.
 pub(crate) const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long all of one rebalance may take to be written: a keyed request is taken for dead only after this.
+pub(crate) const APPEND_TIMEOUT: Duration = Duration::from_mins(2);
 /// The name of the embedded store's file in `DATA_DIR`.
 const FILE_NAME: &str = "order-generation.redb";
 
@@ -44,12 +46,28 @@ impl Stores {
                 // Opening reads and checks the whole file.
                 tokio::task::spawn_blocking(move || Self::embedded(&data_dir)).await?
             }
-            StoreConfig::Mongo { url, database, max_pool_size, timeout } => {
-                let mut mongo = MongoConfig::new(url.0.clone());
-                mongo.database_default.clone_from(database);
-                mongo.max_pool_size = *max_pool_size;
-                mongo.operation_timeout = *timeout;
-                let store = MongoStore::connect(mongo).await.context("MONGODB_URL cannot be used")?;
+            StoreConfig::Mongo {
+                url,
+                database,
+                max_pool_size,
+                timeout,
+                wait_queue_timeout,
+                server_selection_timeout,
+                connect_timeout,
+                app_name,
+            } => {
+                let mongo = MongoConfig {
+                    database_default: database.clone(),
+                    app_name: app_name.clone(),
+                    max_pool_size: *max_pool_size,
+                    operation_timeout: *timeout,
+                    wait_queue_timeout: *wait_queue_timeout,
+                    server_selection_timeout: *server_selection_timeout,
+                    connect_timeout: *connect_timeout,
+                    append_timeout: APPEND_TIMEOUT,
+                    ..MongoConfig::new(url.0.clone())
+                };
+                let store = MongoStore::connect(mongo).await.context("MongoDB cannot be used as configured")?;
                 let ports = StorePorts {
                     models: store.model_store(),
                     rebalances: store.rebalance_store(),

@@ -138,11 +138,15 @@ async fn read_all(stores: &StorePorts, input: impl BufRead) -> anyhow::Result<Co
 
 /// Stores a model; one that is there already, just like it, is left alone, so that an import can be repeated.
 async fn insert(stores: &StorePorts, model: Model) -> anyhow::Result<()> {
+    match stores.models.get(model.id).await? {
+        Some(present) if present == model => return Ok(()),
+        Some(_) => bail!("model {} cannot be imported: it is there already and differs", model.id),
+        None => {}
+    }
     match stores.models.insert(&model).await {
-        Err(ModelStoreError::NameTaken(name)) => match stores.models.get(model.id).await? {
-            Some(present) if present == model => Ok(()),
-            _ => bail!("model {} cannot be imported: another model has the name {name}", model.id),
-        },
+        Err(ModelStoreError::NameTaken(name)) => {
+            bail!("model {} cannot be imported: another model has the name {name}", model.id)
+        }
         result => result.with_context(|| format!("model {} cannot be stored", model.id)),
     }
 }

@@ -3,15 +3,15 @@
 use crate::config::Config;
 use crate::identity::{ObjectIds, SystemClock};
 use crate::metered::{RunMetrics, StoreMetrics, TraceContext, UpstreamMetrics};
-use crate::stores::StorePorts;
+use crate::stores::{APPEND_TIMEOUT, StorePorts};
 use application::{Application, Ports, Settings};
 use opentelemetry::metrics::Meter;
 use std::sync::Arc;
 use std::time::Duration;
 use upstream_adapter::{SystemPace, UpstreamClients, UpstreamConfig, UpstreamHooks};
 
-/// What a run may take besides the request's own time: the write that is let finish.
-const WRITE_GRACE: Duration = Duration::from_mins(1);
+/// What a run may take besides the request's own time and the write that is let finish.
+const GRACE: Duration = Duration::from_secs(30);
 
 /// Wires all use cases to the configured adapters.
 pub(crate) fn application(config: &Config, stores: &StorePorts, meter: &Meter) -> anyhow::Result<Application> {
@@ -36,7 +36,7 @@ pub(crate) fn application(config: &Config, stores: &StorePorts, meter: &Meter) -
         optimization_timeout: config.optimization_timeout,
         parallel_reads: config.parallel_reads.get(),
         reserve: config.reserve,
-        busy_for: config.request_timeout + WRITE_GRACE,
+        busy_for: config.request_timeout + APPEND_TIMEOUT + GRACE,
     };
     Application::new(ports, &settings).map_err(anyhow::Error::from_boxed)
 }

@@ -72,13 +72,13 @@ impl Drift {
 
     /// A fraction in `0..=1` with at most 6 decimals.
     pub fn new(fraction: Decimal) -> Result<Self, DriftError> {
-        if fraction.is_negative() || fraction > Decimal::ONE {
-            Err(DriftError::OutOfRange)
-        } else if fraction.units_at(Self::SCALE).is_none() {
-            Err(DriftError::TooManyDecimals)
-        } else {
-            Ok(Self(fraction))
-        }
+        let drift = Self::stored(fraction)?;
+        if fraction.units_at(Self::SCALE).is_none() { Err(DriftError::TooManyDecimals) } else { Ok(drift) }
+    }
+
+    /// A fraction in `0..=1` that was stored before there was a rule on decimals.
+    pub fn stored(fraction: Decimal) -> Result<Self, DriftError> {
+        if fraction.is_negative() || fraction > Decimal::ONE { Err(DriftError::OutOfRange) } else { Ok(Self(fraction)) }
     }
 
     /// The exact fraction, with the scale that was written.
@@ -158,6 +158,8 @@ mod tests {
         assert_eq!(Drift::new(d("1.000001")), Err(DriftError::OutOfRange));
         assert_eq!(Drift::new(d("-0.01")), Err(DriftError::OutOfRange));
         assert_eq!(Drift::new(d("0.0000001")), Err(DriftError::TooManyDecimals));
+        assert!(Drift::stored(d("0.0000001")).is_ok());
+        assert_eq!(Drift::stored(d("1.0000001")), Err(DriftError::OutOfRange));
     }
 
     #[test]

@@ -100,7 +100,7 @@ pub(crate) fn target_of(fields: Fields<'_>) -> Result<Target, FieldError> {
 
 /// The fields `low_drift` and `high_drift`.
 pub(crate) fn drifts_of(fields: Fields<'_>) -> Result<DriftRange, FieldError> {
-    let drift = |field| Drift::new(fields.decimal(field)?).map_err(|rule| FieldError::invalid(field, rule));
+    let drift = |field| Drift::stored(fields.decimal(field)?).map_err(|rule| FieldError::invalid(field, rule));
     DriftRange::new(drift("low_drift")?, drift("high_drift")?).map_err(|rule| FieldError::invalid("low_drift", rule))
 }
 

@@ -2,7 +2,7 @@
 
 use super::read;
 use crate::connection::Connection;
-use crate::paging::{self, Part};
+use crate::paging;
 use domain::Model;
 use futures::TryStreamExt;
 use mongodb::bson::{Document, doc};
@@ -11,14 +11,16 @@ use ports::{Direction, ModelSort, ModelSortKey, Page, Slice, StoreError};
 pub(super) async fn list(connection: &Connection, sort: &ModelSort, slice: Slice) -> Result<Page<Model>, StoreError> {
     let models = &connection.collections.models;
     let total = connection.read("count models", models.count_documents(doc! {}).into_future()).await?;
-    let Some(Part { skip, limit }) = paging::part(slice, total) else {
+    let Some(part) = paging::part(slice, total) else {
         return Ok(Page { items: Vec::new(), total });
     };
     let finding = async {
-        let found = models.find(doc! {}).sort(order(sort)).skip(skip).limit(limit).allow_disk_use(true);
+        let found = models.find(doc! {}).sort(order(sort)).skip(part.skip).allow_disk_use(true);
+        let found = if let Some(limit) = part.limit { found.limit(limit) } else { found };
         found.await?.try_collect::<Vec<_>>().await
     };
     let documents = connection.read("list models", finding).await?;
+    let total = paging::total(total, part, documents.len());
     Ok(Page { items: documents.iter().map(read).collect::<Result<_, _>>()?, total })
 }
 

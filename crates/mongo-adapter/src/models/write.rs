@@ -26,21 +26,31 @@ pub(super) async fn insert(connection: Arc<Connection>, model: Model) -> Result<
             Err(Fault::Refused(error)) => return Err(unknown.unwrap_or(error).into()),
             Err(fault) => fault,
         };
-        match trace(&connection, model.id).await? {
-            Some(trace) if trace.writes.contains(&write) => {
+        let duplicate = match fault {
+            Fault::Duplicate(_) => true,
+            Fault::Refused(error) | Fault::Unknown(error) => {
+                unknown = Some(error);
+                false
+            }
+        };
+        match trace(&connection, model.id).await {
+            Ok(Some(trace)) if trace.writes.contains(&write) => {
                 tell("insert", model.id);
                 return Ok(());
             }
-            Some(_) => return Err(other_model(model.id).into()),
-            None => {}
+            Ok(Some(_)) => return Err(other_model(model.id).into()),
+            Ok(None) => {}
+            Err(error) => return unread("insert", model.id, unknown, error),
         }
-        match fault {
-            // The name, unless our own first try has arrived and cannot be seen yet.
-            Fault::Duplicate(_) if unknown.is_none() || name_is_taken(&connection, &model).await? => {
-                return Err(ModelStoreError::NameTaken(model.definition.name));
+        // The name, unless our own first try has arrived and cannot be seen yet.
+        if duplicate {
+            match name_is_taken(&connection, &model).await {
+                Ok(taken) if taken || unknown.is_none() => {
+                    return Err(ModelStoreError::NameTaken(model.definition.name));
+                }
+                Ok(_) => break,
+                Err(error) => return unread("insert", model.id, unknown, error),
             }
-            Fault::Duplicate(_) => break,
-            Fault::Refused(error) | Fault::Unknown(error) => unknown = Some(error),
         }
     }
     undecided("insert", model.id, unknown)
@@ -64,17 +74,18 @@ pub(super) async fn replace(
             Err(Fault::Refused(error)) => return Err(unknown.unwrap_or(error).into()),
             Err(Fault::Unknown(error)) => unknown.replace(error).is_none(),
         };
-        match trace(&connection, model.id).await? {
-            Some(trace) if trace.writes.contains(&write) => {
+        match trace(&connection, model.id).await {
+            Ok(Some(trace)) if trace.writes.contains(&write) => {
                 tell("replace", model.id);
                 return Ok(());
             }
-            Some(Trace { version: stored, .. }) if stored != expected => {
+            Ok(Some(Trace { version: stored, .. })) if stored != expected => {
                 return Err(ModelStoreError::VersionConflict { id: model.id, expected, stored });
             }
-            Some(_) if unknown.is_none() || cut => {}
-            Some(_) => break,
-            None => return Err(ModelStoreError::NotFound(model.id)),
+            Ok(Some(_)) if unknown.is_none() || cut => {}
+            Ok(Some(_)) => break,
+            Ok(None) => return Err(ModelStoreError::NotFound(model.id)),
+            Err(error) => return unread("replace", model.id, unknown, error),
         }
     }
     undecided("replace", model.id, unknown)
@@ -111,18 +122,19 @@ pub(super) async fn delete(connection: Arc<Connection>, id: ModelId, expected: V
             Err(Fault::Unknown(error)) => unknown.replace(error).is_none(),
             Err(fault) => return Err(unknown.unwrap_or_else(|| fault.into_store_error()).into()),
         };
-        match trace(&connection, id).await? {
+        match trace(&connection, id).await {
             // Ours, or another's of the same version: the caller wanted it gone, and it is.
-            None if unknown.is_some() => {
+            Ok(None) if unknown.is_some() => {
                 tell("delete", id);
                 return Ok(());
             }
-            None => return Err(ModelStoreError::NotFound(id)),
-            Some(Trace { version: stored, .. }) if stored != expected => {
+            Ok(None) => return Err(ModelStoreError::NotFound(id)),
+            Ok(Some(Trace { version: stored, .. })) if stored != expected => {
                 return Err(ModelStoreError::VersionConflict { id, expected, stored });
             }
-            Some(_) if unknown.is_none() || cut => {}
-            Some(_) => break,
+            Ok(Some(_)) if unknown.is_none() || cut => {}
+            Ok(Some(_)) => break,
+            Err(error) => return unread("delete", id, unknown, error),
         }
     }
     undecided("delete", id, unknown)
@@ -155,6 +167,16 @@ fn tell(write: &'static str, id: ModelId) {
 fn undecided(write: &'static str, id: ModelId, unknown: Option<StoreError>) -> Result<(), ModelStoreError> {
     tracing::warn!(write, model = %id, "a write to MongoDB could not be completed; it may still happen");
     Err(unknown.unwrap_or_else(|| StoreError::Unavailable("other writers came first, again and again".into())).into())
+}
+
+/// The look at what became of a write failed too. When nobody knows, the first cause is told.
+fn unread(
+    write: &'static str,
+    id: ModelId,
+    unknown: Option<StoreError>,
+    error: StoreError,
+) -> Result<(), ModelStoreError> {
+    if unknown.is_some() { undecided(write, id, unknown) } else { Err(error.into()) }
 }
 
 fn unwritable(error: mongodb::bson::error::Error) -> ModelStoreError {

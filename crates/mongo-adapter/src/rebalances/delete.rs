@@ -24,7 +24,11 @@ pub(super) async fn delete(
     let mut begun = None;
     // At most: a cut command, its repetition, and two refusals because another writer came between.
     for _ in 0..4 {
-        let place = match stored(&connection, id).await? {
+        let found = match stored(&connection, id).await {
+            Ok(found) => found,
+            Err(error) => return Err(unknown.map_or(error, |cause| undecided(id, cause)).into()),
+        };
+        let place = match found {
             None if unknown.is_some() => {
                 tracing::info!(rebalance = %id, "a deletion was cut off and read back: the rebalance is gone");
                 finish(&connection, begun).await;
@@ -38,7 +42,9 @@ pub(super) async fn delete(
         };
         if let Place::Apart { attempt, count } = place {
             let note = Note { attempt, rebalance_id: id, portfolios: count };
-            begin(&connection, &note, "delete").await?;
+            if let Err(error) = begin(&connection, &note, "delete").await {
+                return Err(unknown.map_or(error, |cause| undecided(id, cause)).into());
+            }
             begun = Some(note);
         }
         let filter = doc! { "_id": object_id(id), "version": i64::from(expected.number()) };
@@ -50,11 +56,20 @@ pub(super) async fn delete(
             }
             Ok(_) => {}
             Err(Fault::Unknown(error)) if unknown.is_none() => unknown = Some(error),
-            Err(fault) => return Err(unknown.unwrap_or_else(|| fault.into_store_error()).into()),
+            Err(fault) => {
+                let error = fault.into_store_error();
+                return Err(unknown.map_or(error, |cause| undecided(id, cause)).into());
+            }
         }
     }
-    let error = unknown.unwrap_or_else(|| StoreError::Unavailable("other writers came first, again and again".into()));
-    Err(error.into())
+    let others = || StoreError::Unavailable("other writers came first, again and again".into());
+    Err(unknown.map_or_else(others, |cause| undecided(id, cause)).into())
+}
+
+/// A deletion of which nobody can say whether it happened, or will.
+fn undecided(id: RebalanceId, cause: StoreError) -> StoreError {
+    tracing::warn!(rebalance = %id, error = %Chain(&cause), "a deletion could not be completed; it may still happen");
+    cause
 }
 
 /// Removes the portfolios of a rebalance that nobody can see any more.

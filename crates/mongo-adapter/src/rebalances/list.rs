@@ -31,7 +31,9 @@ pub(super) async fn list(
     let Some(part) = paging::part(slice, total) else {
         return Ok(Page { items: Vec::new(), total });
     };
-    Ok(Page { items: headers(connection, "list rebalances", pipeline(filter, sort, part)).await?, total })
+    let items = headers(connection, "list rebalances", pipeline(filter, sort, part)).await?;
+    let total = paging::total(total, part, items.len());
+    Ok(Page { items, total })
 }
 
 /// Rebalances in which one of these portfolios was rebalanced, in either layout.
@@ -66,7 +68,8 @@ fn pipeline(filter: Document, sort: RebalanceSort, part: Part) -> Vec<Document> 
     } else {
         stages.push(doc! { "$sort": order });
     }
-    stages.extend([doc! { "$skip": skip }, doc! { "$limit": part.limit }]);
+    stages.push(doc! { "$skip": skip });
+    stages.extend(part.limit.map(|limit| doc! { "$limit": limit }));
     if sort.key != RebalanceSortKey::NumberOfPortfolios {
         stages.push(doc! { "$project": projection() });
     }

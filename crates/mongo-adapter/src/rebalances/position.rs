@@ -36,14 +36,12 @@ pub(super) fn to_document(position: &RebalancedPosition) -> RawDocumentBuf {
 /// The position that a document describes.
 pub(super) fn position_of(fields: Fields<'_>) -> Result<RebalancedPosition, FieldError> {
     let security_id = fields.parsed("security_id")?;
-    let trade = match fields.maybe("transaction_type", |fields, field| fields.coded(field, Side::from_code))? {
-        Some(side) => {
-            let quantity = NonZeroU64::new(fields.whole("trade_quantity")?);
-            let quantity = quantity.ok_or_else(|| FieldError::invalid("trade_quantity", "a trade of nothing"))?;
-            Some(Trade { side, security_id, quantity, date: fields.day("trade_date")? })
-        }
-        None => None,
-    };
+    // The previous service left each of the three out on its own; a part of a trade is none.
+    let side = fields.maybe("transaction_type", |fields, field| fields.coded(field, Side::from_code))?;
+    let quantity = fields.maybe("trade_quantity", Fields::whole)?.and_then(NonZeroU64::new);
+    let date = fields.maybe("trade_date", Fields::day)?;
+    let parts = side.zip(quantity).zip(date);
+    let trade = parts.map(|((side, quantity), date)| Trade { side, security_id, quantity, date });
     Ok(RebalancedPosition {
         security_id,
         price: fields.decimal("price")?,

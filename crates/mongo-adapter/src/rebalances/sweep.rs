@@ -64,13 +64,11 @@ pub(super) async fn end(connection: &Connection, attempt: ObjectId) {
 
 /// Sweeps again and again, beginning when the store is ready.
 pub(crate) async fn sweep_regularly(connection: Arc<Connection>, grace: Duration, every: Duration) {
-    loop {
-        if connection.not_ready().is_none() {
-            match sweep(&connection, grace).await {
-                Ok(0) => {}
-                Ok(swept) => tracing::info!(swept, "removed what interrupted writes left behind"),
-                Err(error) => tracing::warn!(error = %Chain(&error), "the sweep failed and will be repeated"),
-            }
+    while connection.becomes_ready().await {
+        match sweep(&connection, grace).await {
+            Ok(0) => {}
+            Ok(swept) => tracing::info!(swept, "removed what interrupted writes left behind"),
+            Err(error) => tracing::warn!(error = %Chain(&error), "the sweep failed and will be repeated"),
         }
         tokio::time::sleep(every).await;
     }
@@ -80,21 +78,32 @@ pub(crate) async fn sweep_regularly(connection: Arc<Connection>, grace: Duration
 pub(crate) async fn sweep(connection: &Connection, grace: Duration) -> Result<u64, StoreError> {
     let before =
         server_time(connection).await?.timestamp_millis() - i64::try_from(grace.as_millis()).unwrap_or(i64::MAX);
-    let filter = doc! { "started_at": { "$lte": DateTime::from_millis(before) } };
-    let finding =
-        async { connection.collections.writes.find(filter).limit(AT_ONCE).await?.try_collect::<Vec<_>>().await };
+    let long_ago = doc! { "$lte": DateTime::from_millis(before) };
+    let finding = connection.collections.writes.find(doc! { "started_at": &long_ago }).limit(AT_ONCE);
+    let finding = async { finding.await?.try_collect::<Vec<_>>().await };
     let writes = connection.read("find interrupted writes", finding).await?;
+    let mut swept = 0;
     for write in &writes {
-        let note = note_of(Fields::new(write))?;
+        let note = match note_of(Fields::new(write)) {
+            Ok(note) => note,
+            Err(error) => {
+                // Of a later release, perhaps: the others must not wait for it.
+                tracing::warn!(error = %Chain(&error), "an interrupted write is left as it is");
+                continue;
+            }
+        };
         let committed = connection.collections.rebalances.find_one(doc! { "attempt_id": note.attempt });
         let committed = committed.projection(doc! { "_id": 1 }).into_future();
         if connection.read("look for an attempt's header", committed).await?.is_none() {
             remove(connection, &note).await?;
         }
-        let forgetting = connection.collections.writes.delete_one(doc! { "_id": note.attempt }).into_future();
+        // Not if it was noted anew meanwhile: a deletion that begins again.
+        let forgotten = doc! { "_id": note.attempt, "started_at": &long_ago };
+        let forgetting = connection.collections.writes.delete_one(forgotten).into_future();
         connection.command("forget an interrupted write", forgetting).map_err(Fault::into_store_error).await?;
+        swept += 1;
     }
-    Ok(writes.len() as u64)
+    Ok(swept)
 }
 
 fn note_of(fields: Fields<'_>) -> Result<Note, StoreError> {

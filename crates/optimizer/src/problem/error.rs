@@ -35,6 +35,9 @@ pub enum ProblemError {
         /// Its price.
         price: Decimal,
     },
+    /// A drift with more than 6 decimals, as models of the previous service may have.
+    #[error("a drift of security {0} has more than 6 decimals; change the position to compute with it")]
+    DriftTooFine(SecurityId),
     /// Cash with more than 8 decimals.
     #[error("the cash {0} has more than 8 decimals")]
     CashTooFine(Decimal),

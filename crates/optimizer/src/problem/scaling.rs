@@ -2,7 +2,7 @@
 
 use super::{ProblemError, Security};
 use crate::arithmetic::{power_of_ten, product};
-use domain::{Decimal, DriftRange, Reserve, Target};
+use domain::{Decimal, Drift, DriftRange, Reserve, Target};
 
 /// The most decimals of quantities, prices, cash and the reserve's amount.
 const MAX_DECIMALS: u32 = 8;
@@ -69,6 +69,9 @@ impl Scales {
             weight = widened(weight, s.target.weight());
             weight = widened(weight, s.drifts.low().fraction());
             weight = widened(weight, s.drifts.high().fraction());
+            if weight > Drift::SCALE {
+                return Err(ProblemError::DriftTooFine(s.id));
+            }
         }
         if quantity > MAX_DECIMALS || price > MAX_DECIMALS {
             return Err(too_fine(securities));

@@ -49,6 +49,9 @@ fn each_bound_has_its_error() {
         error("1", vec![security("A", "1", "1000000000", "0")]),
         ProblemError::PriceTooHigh { security: id, price: d("1000000000") }
     );
+    let drift = |text| Drift::stored(d(text)).expect("a drift");
+    let drifts = DriftRange::new(drift("0.01"), drift("0.0200001")).expect("in order");
+    assert_eq!(error("1", vec![Security { drifts, ..security("A", "1", "1", "0.1") }]), ProblemError::DriftTooFine(id));
     assert_eq!(error("0.000000001", vec![]), ProblemError::CashTooFine(d("0.000000001")));
     assert_eq!(error("1000000000000000", vec![]), ProblemError::GrossTooHigh);
     assert_eq!(error("9999999999999999999999999999", vec![]), ProblemError::GrossTooHigh);

@@ -62,6 +62,7 @@ macro_rules! model_store_contract {
             list_cuts_the_sorted_rows,
             list_counts_all_models_whatever_the_part,
             pages_of_tied_rows_never_repeat_or_lose_one,
+            a_list_without_a_limit_keeps_every_row_while_others_insert,
             a_walk_over_pages_keeps_every_row_while_others_write,
             replace_changes_definition_change_time_and_version,
             replace_stores_the_version_that_the_model_says,

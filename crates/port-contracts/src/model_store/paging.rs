@@ -83,3 +83,27 @@ pub async fn a_walk_over_pages_keeps_every_row_while_others_write(store: Store) 
     }
     writing.stop().await;
 }
+
+/// “`None`: to the end”: what was there before is listed, whatever is inserted meanwhile, and counted.
+pub async fn a_list_without_a_limit_keeps_every_row_while_others_insert(store: Store) {
+    insert_all(&store, (1..=10).map(|n| model_builder(n).build())).await;
+    let replica = store.replica(1);
+    let writing = Background::start(move |round| {
+        let replica = Arc::clone(&replica);
+        async move {
+            if round < 400 {
+                replica.insert(&model_builder(100 + round).build()).await.expect("inserted");
+            }
+        }
+    });
+    // The new ones come first, so that a limit that was counted before them would push the old ones out.
+    let order = by(ModelSortKey::Id, Direction::Descending);
+    for _ in 0..60 {
+        tokio::task::yield_now().await;
+        let page = store.list(&order, Slice::ALL).await.expect("listed");
+        let old: Vec<ModelId> = page.items.iter().map(|model| model.id).filter(|id| *id <= model_id(10)).collect();
+        assert_eq!(old, (1..=10).rev().map(model_id).collect::<Vec<_>>());
+        assert!(page.total >= page.items.len() as u64, "{} of {}", page.items.len(), page.total);
+    }
+    writing.stop().await;
+}

@@ -78,7 +78,7 @@ fn position(record: &PositionRecord) -> Result<Position, RecordError> {
 
 /// A band of two stored amounts.
 pub(super) fn drifts(low: &Amount, high: &Amount) -> Result<DriftRange, RecordError> {
-    let low = Drift::new(low.0).map_err(value_error("low_drift"))?;
-    let high = Drift::new(high.0).map_err(value_error("high_drift"))?;
+    let low = Drift::stored(low.0).map_err(value_error("low_drift"))?;
+    let high = Drift::stored(high.0).map_err(value_error("high_drift"))?;
     DriftRange::new(low, high).map_err(value_error("low_drift"))
 }

@@ -39,7 +39,17 @@ variables! {
         help: "MongoDB database, unless the connection string names one.",
     }
     MONGODB_MAX_POOL_SIZE { default: Some("50"), help: "Most MongoDB connections open at the same time, 1 to 10000." }
-    MONGODB_TIMEOUT { default: Some("10s"), help: "Most time for one MongoDB operation, waiting for a connection included." }
+    MONGODB_TIMEOUT {
+        default: Some("7s"),
+        help: "Most time for one MongoDB command; a write that was cut off is read back and repeated, four commands at most.",
+    }
+    MONGODB_WAIT_QUEUE_TIMEOUT { default: Some("2s"), help: "Most time that a command waits for a free connection before it." }
+    MONGODB_SERVER_SELECTION_TIMEOUT { default: Some("4s"), help: "Most time that a command waits for a server to be there." }
+    MONGODB_CONNECT_TIMEOUT { default: Some("3s"), help: "Most time to make a connection." }
+    MONGODB_APP_NAME {
+        default: Some("order-generation-service"),
+        help: "What the server's log calls this client; at most 128 bytes.",
+    }
     DATA_DIR { default: Some("./data"), help: "Directory of the embedded store; created when missing." }
     PORTFOLIO_ACCOUNTING_URL {
         aliases: &["PORTFOLIO_ACCOUNTING_SERVICE_URL"],

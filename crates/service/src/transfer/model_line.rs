@@ -82,5 +82,5 @@ pub(super) fn target(text: &str) -> anyhow::Result<Target> {
 }
 
 pub(super) fn drifts(low: &str, high: &str) -> anyhow::Result<DriftRange> {
-    Ok(DriftRange::new(Drift::new(decimal("low_drift", low)?)?, Drift::new(decimal("high_drift", high)?)?)?)
+    Ok(DriftRange::new(Drift::stored(decimal("low_drift", low)?)?, Drift::stored(decimal("high_drift", high)?)?)?)
 }

@@ -55,6 +55,8 @@ fn everything_moves_from_the_embedded_store_and_back() {
     assert!(exported.status.success(), "{exported:?}");
     let imported = run(on_mongodb(&["import"], &database), &exported.stdout);
     assert!(imported.status.success(), "{}", String::from_utf8_lossy(&imported.stderr));
+    let repeated = run(on_mongodb(&["import"], &database), &exported.stdout);
+    assert!(repeated.status.success(), "what is there is left alone: {}", String::from_utf8_lossy(&repeated.stderr));
     let back = run(on_mongodb(&["export"], &database), b"");
     assert!(back.stdout == exported.stdout, "nothing was lost or changed");
     let service = Service::spawn(on_mongodb(&[], &database), suite.endpoints());

@@ -118,6 +118,44 @@ async fn a_legacy_model_is_read_listed_updated_and_deleted() {
 }
 
 #[tokio::test]
+async fn what_today_s_rules_would_refuse_is_read_with_its_digits_and_corrected() {
+    let faulty = Faulty::new().await;
+    let mut fine = legacy_model(1, "Fine drifts");
+    let mut thirds = fine.get_array("positions").expect("there").clone();
+    thirds[0].as_document_mut().expect("one").insert("high_drift", number("0.3333333333333333333333333333"));
+    fine.insert("positions", thirds);
+    let mut partly = legacy_rebalance(1, 10, 0..1);
+    for (n, field, value) in [(3, "trade_date", Bson::Null), (4, "trade_quantity", Bson::Int32(0))] {
+        let portfolio = partly.get_array_mut("portfolios").expect("there")[0].as_document_mut().expect("one");
+        let mut positions = portfolio.get_array("positions").expect("there").clone();
+        let mut position = legacy_position(n, true);
+        position.insert(field, value);
+        position.insert("low_drift", number("0.0200000001"));
+        positions.push(position.into());
+        portfolio.insert("positions", positions);
+    }
+    store(&faulty, "models", vec![fine]).await;
+    store(&faulty, "rebalances", vec![partly]).await;
+
+    let models = faulty.models();
+    let listed = models.list(&vec![], Slice::ALL).await.expect("one odd model does not hide the others");
+    let model = &listed.items[0];
+    let drift = model.definition.positions.as_slice()[0].drifts.high().fraction();
+    assert_eq!(drift.to_string(), "0.3333333333333333333333333333");
+    models
+        .replace(&model.revised(model.definition.clone(), at(80)), Version::FIRST, DateChange::Keep)
+        .await
+        .expect("kept");
+    let again = models.get(model_id(1)).await.expect("read").expect("there");
+    assert_eq!(again.definition, model.definition);
+
+    let portfolios = all(&*faulty.rebalances(), rebalance_id(1)).await.expect("read");
+    let trades = portfolios[0].positions.iter().filter(|position| position.trade.is_some()).count();
+    assert_eq!((portfolios[0].positions.len(), trades), (4, 1), "a part of a trade is none");
+    faulty.discard().await;
+}
+
+#[tokio::test]
 async fn a_legacy_rebalance_is_read_in_order_with_what_it_does_not_state() {
     let faulty = Faulty::new().await;
     store(&faulty, "rebalances", vec![legacy_rebalance(1, 10, 0..150)]).await;
