@@ -56,6 +56,12 @@ pub fn registry_login() -> Option<(String, String)> {
     value("DOCKERHUB_USERNAME").zip(value("DOCKERHUB_TOKEN"))
 }
 
+/// `KUBECONFIG_SECRET`: the content of a kubeconfig, as a GitHub environment holds it.
+#[must_use]
+pub fn kubeconfig_secret() -> Option<String> {
+    value("KUBECONFIG_SECRET")
+}
+
 /// Who runs this, for the release record: the GitHub actor, else the login name.
 #[must_use]
 pub fn user() -> String {

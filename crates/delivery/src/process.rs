@@ -1,6 +1,8 @@
 //! The one place that starts programs: captured, timed, with a deadline, killed when the caller is interrupted.
 
+use std::ffi::OsStr;
 use std::io::{self, Read, Write as _};
+use std::os::unix::process::CommandExt as _;
 use std::process::{Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -76,7 +78,7 @@ pub fn run(
 /// [`ProcessError`]; a program that runs and fails is not an error here.
 pub fn run_with(
     argv: &[String],
-    variables: &[(&str, &str)],
+    variables: &[(&str, &OsStr)],
     stdin: Option<&str>,
     deadline: Duration,
     interrupt: &Interrupt,
@@ -89,6 +91,8 @@ pub fn run_with(
         .stdin(if stdin.is_some() { Stdio::piped() } else { Stdio::null() })
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
+        // Of its own, so that a ctrl-c at the terminal reaches us alone: we end what we started, in our order.
+        .process_group(0)
         .spawn()
         .map_err(|source| ProcessError::Start { program: program.to_owned(), source })?;
     let lost = |source| ProcessError::Lost { program: program.to_owned(), source };

@@ -23,6 +23,9 @@ pub struct Args {
     /// Only validate the manifests of all overlays; ask neither cluster nor registry.
     #[arg(long, conflicts_with_all = ["dry_run", "rollback"])]
     pub validate_only: bool,
+    /// Only check the input, the image and the manifests of one deploy; ask no cluster.
+    #[arg(long, requires = "tag", conflicts_with_all = ["dry_run", "validate_only", "rollback"])]
+    pub check: bool,
     /// Go back to the previous release, or to the one given by --to.
     #[arg(long)]
     pub rollback: bool,

@@ -2,6 +2,7 @@
 
 use crate::deploy::fault::Fault;
 use crate::deploy::kubectl::CallError;
+use crate::deploy::registry::RegistryError;
 use crate::exit::Exit;
 
 /// A deploy that ended without doing what was asked.
@@ -63,5 +64,23 @@ impl Failure {
     #[must_use]
     pub fn interrupted(state: &str) -> Self {
         Self::new(Exit::Failed, format!("interrupted: {state}"), "repeat the same command: every step can be repeated")
+    }
+}
+
+impl From<RegistryError> for Failure {
+    fn from(error: RegistryError) -> Self {
+        let message = error.to_string();
+        match error {
+            RegistryError::Unknown { .. } => Self::invalid(message, "check the tag: was its image published?"),
+            RegistryError::Url(_) => Self::invalid(message, "give another --registry"),
+            RegistryError::Denied(_) => {
+                Self::invalid(message, "set DOCKERHUB_USERNAME and DOCKERHUB_TOKEN, and check the image's name")
+            }
+            RegistryError::Interrupted => Self::interrupted("nothing was changed"),
+            RegistryError::Garbled { .. } => Self::new(Exit::Failed, message, "check --registry and what is between"),
+            RegistryError::Unreachable { .. } => {
+                Self::new(Exit::Unreachable, message, "check the network and the registry, then repeat the command")
+            }
+        }
     }
 }

@@ -30,6 +30,8 @@ pub struct Live {
     pub records: Vec<Record>,
     /// Those of the release's objects that exist, as they are.
     pub objects: Vec<Value>,
+    /// Objects of recorded releases that exist and that the wanted release does not have.
+    pub left_over: Vec<Value>,
 }
 
 impl Live {
@@ -79,19 +81,37 @@ pub fn context(kubectl: &Kubectl, wanted: Option<&str>) -> Result<String, Failur
     let config: Value = serde_json::from_str(&output).unwrap_or_default();
     let known: Vec<&str> = items(&config["contexts"]).iter().filter_map(|context| context["name"].as_str()).collect();
     let current = config["current-context"].as_str().filter(|current| !current.is_empty());
+    if wanted.is_some_and(|wanted| wanted.trim().is_empty()) {
+        return Err(Failure::invalid(
+            "the context given with --context is empty",
+            format!(
+                "name one; in GitHub, set the variable KUBE_CONTEXT of the environment; {}",
+                known_contexts(&known)
+            ),
+        ));
+    }
     let Some(context) = wanted.or(current) else {
         return Err(Failure::invalid(
             "no context is given and the kubeconfig has no current one",
-            format!("name one with --context; known: {}", known.join(", ")),
+            format!("name one with --context; {}", known_contexts(&known)),
         ));
     };
     if !known.contains(&context) {
         return Err(Failure::invalid(
             format!("context `{context}` is not in the kubeconfig"),
-            format!("name one of: {}", known.join(", ")),
+            format!("name another with --context; {}", known_contexts(&known)),
         ));
     }
     Ok(context.to_owned())
+}
+
+/// Where the kubeconfig comes from is what is wrong when it is empty.
+fn known_contexts(known: &[&str]) -> String {
+    if known.is_empty() {
+        "the kubeconfig has none: set KUBECONFIG to a file, or KUBECONFIG_SECRET to the content of one".to_owned()
+    } else {
+        format!("known: {}", known.join(", "))
+    }
 }
 
 /// Looks at the namespace, the lock, the records and those of `objects` that exist.
@@ -99,33 +119,14 @@ pub fn context(kubectl: &Kubectl, wanted: Option<&str>) -> Result<String, Failur
 /// # Errors
 /// Exit 5 when a right is missing, 9 when the API server cannot be reached.
 pub fn look(kubectl: &Kubectl, namespace: &str, objects: &[Value], this: &Holder) -> Result<Live, Failure> {
-    let get = |what: &str, arguments: &[&str], stdin: Option<&str>| -> Result<Value, Failure> {
-        let mut all = vec!["get"];
-        all.extend(arguments);
-        all.extend(["-o", "json", "--ignore-not-found"]);
-        let doing = format!("cannot read {what}");
-        let output =
-            kubectl.call(&kubectl.argv(&all), stdin).map_err(|error| Failure::before_changes(&doing, &error))?;
-        // Nothing at all is what --ignore-not-found prints for nothing.
-        if output.trim().is_empty() {
-            return Ok(Value::Null);
-        }
-        serde_json::from_str(&output).map_err(|error| {
-            Failure::new(Exit::Failed, format!("{doing}: kubectl printed no JSON: {error}"), "repeat with --verbose")
-        })
-    };
     let stub = |api: &str, kind: &str, name: &str| json!({"apiVersion": api, "kind": kind, "metadata": {"name": name, "namespace": namespace}});
     let mut wanted = vec![
         json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}}),
         stub("coordination.k8s.io/v1", "Lease", &lock::name()),
     ];
     wanted.extend(objects.iter().filter(|object| object["kind"] != "Namespace").cloned());
-    let list = json!({"apiVersion": "v1", "kind": "List", "items": wanted}).to_string();
-    let found = get("the live objects", &["-f", "-"], Some(&list))?;
+    let found = get_objects(kubectl, "the live objects", &[], &wanted)?;
     let now = clock::now();
-    // One object comes alone, several come as a list.
-    let mut found = if found["kind"] == "List" { items(&found["items"]).to_vec() } else { vec![found] };
-    found.retain(|object| !object.is_null());
     let lease = found.iter().find(|object| object["kind"] == "Lease");
     let mut live = Live {
         now,
@@ -133,14 +134,58 @@ pub fn look(kubectl: &Kubectl, namespace: &str, objects: &[Value], this: &Holder
         lock: lease.map_or(Lock::Absent, |lease| Lock::read(lease, now, this)),
         records: Vec::new(),
         objects: Vec::new(),
+        left_over: Vec::new(),
     };
     if live.namespace_exists {
         let selector = format!("app={APP},{}", record::SELECTOR);
-        let records = get("the release records", &["-n", namespace, "configmaps", "-l", &selector], None)?;
+        let records = get(kubectl, "the release records", &["-n", namespace, "configmaps", "-l", &selector], None)?;
         live.records = record::read_all(&records)?;
     }
     live.objects = found.into_iter().filter(|object| object["kind"] != "Lease").collect();
     Ok(live)
+}
+
+/// Those objects of recorded releases that exist and that `release` does not have.
+///
+/// # Errors
+/// Exit 5 when a right is missing, 9 when the API server cannot be reached.
+pub fn left_over(kubectl: &Kubectl, records: &[Record], release: &Release) -> Result<Vec<Value>, Failure> {
+    let candidates = record::left_over(records, release);
+    if candidates.is_empty() {
+        return Ok(candidates);
+    }
+    get_objects(kubectl, "objects of earlier releases", &["--show-managed-fields"], &candidates)
+}
+
+/// Whether this tool applied a live object: somebody else may have made one of the same name since.
+#[must_use]
+pub fn is_ours(object: &Value) -> bool {
+    items(at(object, "metadata.managedFields")).iter().any(|entry| entry["manager"] == FIELD_MANAGER)
+}
+
+/// Those of some objects that exist.
+fn get_objects(kubectl: &Kubectl, what: &str, arguments: &[&str], objects: &[Value]) -> Result<Vec<Value>, Failure> {
+    let list = json!({"apiVersion": "v1", "kind": "List", "items": objects}).to_string();
+    let found = get(kubectl, what, &[arguments, &["-f", "-"]].concat(), Some(&list))?;
+    // One object comes alone, several come as a list.
+    let mut found = if found["kind"] == "List" { items(&found["items"]).to_vec() } else { vec![found] };
+    found.retain(|object| !object.is_null());
+    Ok(found)
+}
+
+fn get(kubectl: &Kubectl, what: &str, arguments: &[&str], stdin: Option<&str>) -> Result<Value, Failure> {
+    let mut all = vec!["get"];
+    all.extend(arguments);
+    all.extend(["-o", "json", "--ignore-not-found"]);
+    let doing = format!("cannot read {what}");
+    let output = kubectl.call(&kubectl.argv(&all), stdin).map_err(|error| Failure::before_changes(&doing, &error))?;
+    // Nothing at all is what --ignore-not-found prints for nothing.
+    if output.trim().is_empty() {
+        return Ok(Value::Null);
+    }
+    serde_json::from_str(&output).map_err(|error| {
+        Failure::new(Exit::Failed, format!("{doing}: kubectl printed no JSON: {error}"), "repeat with --verbose")
+    })
 }
 
 /// Refuses while another deploy holds the lock.

@@ -1,6 +1,7 @@
 //! The real `kubectl`, with an explicit context, our own bounded retries, and every call traced.
 
-use std::path::Path;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::console::Console;
@@ -21,6 +22,7 @@ pub struct Kubectl {
     patience: Duration,
     console: Console,
     interrupt: Interrupt,
+    kubeconfig: Option<PathBuf>,
 }
 
 /// A call that failed, after all attempts.
@@ -42,14 +44,15 @@ pub struct CallError {
 }
 
 impl Kubectl {
-    /// Calls without a context: for what needs no cluster.
+    /// Calls without a context: for what needs no cluster. Without a `kubeconfig`, kubectl finds its own.
     #[must_use]
-    pub fn offline(program: &Path, console: &Console, interrupt: &Interrupt) -> Self {
+    pub fn offline(program: &Path, kubeconfig: Option<&Path>, console: &Console, interrupt: &Interrupt) -> Self {
         Self {
             base: vec![program.display().to_string()],
             patience: Duration::from_secs(10),
             console: console.clone(),
             interrupt: interrupt.clone(),
+            kubeconfig: kubeconfig.map(Path::to_path_buf),
         }
     }
 
@@ -104,7 +107,8 @@ impl Kubectl {
     pub fn once(&self, argv: &[String], stdin: Option<&str>) -> Result<String, CallError> {
         let command = process::shell_words(argv);
         self.console.detail(&format!("$ {command}"));
-        let variables = [("KUBECTL_EXTERNAL_DIFF", "diff -u -N")];
+        let mut variables = vec![("KUBECTL_EXTERNAL_DIFF", OsStr::new("diff -u -N"))];
+        variables.extend(self.kubeconfig.as_ref().map(|file| ("KUBECONFIG", file.as_os_str())));
         let failed = |fault, said: String, code, output| CallError {
             fault,
             command: command.clone(),
@@ -137,10 +141,10 @@ impl Kubectl {
         self.interrupt.raised()
     }
 
-    /// The same calls, deaf to ctrl-c: for giving the lock back after an interruption.
+    /// The same calls, deaf to the first ctrl-c: for giving the lock back after an interruption.
     #[must_use]
-    pub fn uninterruptible(&self) -> Self {
-        Self { interrupt: Interrupt::default(), ..self.clone() }
+    pub fn tidying_up(&self) -> Self {
+        Self { interrupt: self.interrupt.after_the_first(), ..self.clone() }
     }
 
     /// The same calls, given up after `patience`.

@@ -6,13 +6,14 @@ mod describe;
 use std::time::Duration;
 
 use builder::Builder;
+use serde_json::Value;
 
 use crate::deploy::APP;
 use crate::deploy::args::Environment;
-use crate::deploy::inspect::Live;
+use crate::deploy::inspect::{Live, is_ours};
 use crate::deploy::lock::Lock;
 use crate::deploy::record::{self, Record, State};
-use crate::deploy::release::Release;
+use crate::deploy::release::{Release, id};
 
 /// What was asked for, with everything that a plan depends on besides the cluster.
 #[derive(Clone, Debug)]
@@ -133,17 +134,9 @@ pub fn deploy(request: &Request, release: &Release, live: &Live, changed: Option
     );
     let build = Builder { request, live };
     let pending = live.records.iter().any(|record| record.state == State::Pending);
-    if changed.is_some_and(<[String]>::is_empty) && current.is_some_and(|record| record.release == *release) && !pending
-    {
-        return Plan {
-            title,
-            notes: vec!["nothing to do: this release is deployed and nothing differs".to_owned()],
-            nothing_to_do: true,
-            steps: build.look(release),
-            on_failure: Vec::new(),
-            recovery: Recovery::None("nothing was changed".to_owned()),
-            unlock: None,
-        };
+    let is_current = current.is_some_and(|record| record.release == *release);
+    if is_current && !pending && changed.is_some_and(<[String]>::is_empty) && build.removals().is_empty() {
+        return nothing_to_do(title, &build, release);
     }
     let revision = live.records.iter().map(|record| record.revision).max().unwrap_or(0) + 1;
     let record = Record { revision, state: State::Pending, release: release.clone() };
@@ -163,22 +156,16 @@ pub fn deploy(request: &Request, release: &Release, live: &Live, changed: Option
     });
     steps.extend(build.apply_all(release));
     steps.extend(build.look(release));
+    // Only now: until here the pods of the release before may need them, and so may the way back.
+    steps.extend(build.removals());
     steps.push(build.mark(&record, State::Deployed, "is deployed"));
     for old in live.records.iter().filter(|record| record.state == State::Deployed) {
         steps.push(build.mark(old, State::Superseded, "is superseded"));
     }
     steps.extend(build.prune());
-    let mut notes = match changed {
-        None => vec![format!("first deploy: namespace {} does not exist yet", request.namespace)],
-        Some([]) => vec!["no object differs".to_owned()],
-        Some(changed) => vec![format!("changes: {}", changed.join(", "))],
-    };
-    if let Lock::Free { left_by: Some(holder), .. } = &live.lock {
-        notes.push(format!("takes over the lock that {holder} left behind"));
-    }
     Plan {
         title,
-        notes,
+        notes: notes(request, live, changed),
         nothing_to_do: false,
         steps,
         on_failure: vec![build.mark(&record, State::Failed, "failed")],
@@ -187,14 +174,64 @@ pub fn deploy(request: &Request, release: &Release, live: &Live, changed: Option
     }
 }
 
-/// The plan that goes back to `target`.
+/// What a person should know before.
+fn notes(request: &Request, live: &Live, changed: Option<&[String]>) -> Vec<String> {
+    let mut notes = vec![match changed {
+        None => format!("first deploy: namespace {} does not exist yet", request.namespace),
+        Some([]) => "no object differs".to_owned(),
+        Some(changed) => format!("changes: {}", changed.join(", ")),
+    }];
+    let (ours, foreign): (Vec<&Value>, Vec<&Value>) = live.left_over.iter().partition(|object| is_ours(object));
+    let ids = |objects: &[&Value]| objects.iter().map(|object| id(object)).collect::<Vec<_>>().join(", ");
+    if !ours.is_empty() {
+        notes.push(format!("removes: {}", ids(&ours)));
+    }
+    if !foreign.is_empty() {
+        notes.push(format!("keeps what an earlier release had and somebody else has made since: {}", ids(&foreign)));
+    }
+    if let Lock::Free { left_by: Some(holder), .. } = &live.lock {
+        notes.push(format!("takes over the lock that {holder} left behind"));
+    }
+    notes
+}
+
+fn nothing_to_do(title: String, build: &Builder<'_>, release: &Release) -> Plan {
+    Plan {
+        title,
+        notes: vec!["nothing to do: this release is deployed and nothing differs".to_owned()],
+        nothing_to_do: true,
+        steps: build.look(release),
+        on_failure: Vec::new(),
+        recovery: Recovery::None("nothing was changed".to_owned()),
+        unlock: None,
+    }
+}
+
+/// The plan that goes back to `target`; `changed` is what the server's dry run says would change.
 #[must_use]
-pub fn rollback(request: &Request, target: &Record, live: &Live) -> Plan {
+pub fn rollback(request: &Request, target: &Record, live: &Live, changed: &[String]) -> Plan {
     let build = Builder { request, live };
     let release = &target.release;
+    let title = format!(
+        "roll {} back to {} (record {}, {}): namespace {}, context {}",
+        request.env.overlay(),
+        release.tag,
+        target.revision,
+        release.digest,
+        request.namespace,
+        request.context
+    );
+    let is_alone = live.records.iter().all(|record| match record.state {
+        State::Pending | State::Deployed => record.revision == target.revision,
+        State::Superseded | State::Failed | State::RolledBack => true,
+    });
+    if target.state == State::Deployed && is_alone && changed.is_empty() && build.removals().is_empty() {
+        return nothing_to_do(title, &build, release);
+    }
     let mut steps = vec![build.lock()];
     steps.extend(build.apply_all(release));
     steps.extend(build.look(release));
+    steps.extend(build.removals());
     for left in live.records.iter().filter(|record| record.revision != target.revision) {
         match left.state {
             State::Pending => steps.push(build.mark(left, State::Failed, "was interrupted")),
@@ -204,16 +241,8 @@ pub fn rollback(request: &Request, target: &Record, live: &Live) -> Plan {
     }
     steps.push(build.mark(target, State::Deployed, "is deployed again"));
     Plan {
-        title: format!(
-            "roll {} back to {} (record {}, {}): namespace {}, context {}",
-            request.env.overlay(),
-            release.tag,
-            target.revision,
-            release.digest,
-            request.namespace,
-            request.context
-        ),
-        notes: Vec::new(),
+        title,
+        notes: notes(request, live, Some(changed)),
         nothing_to_do: false,
         steps,
         on_failure: Vec::new(),

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use crate::clock;
-use crate::deploy::release::{Release, name};
+use crate::deploy::release::{Release, id, name};
 use crate::deploy::{APP, failure::Failure};
 use crate::validate::bundle::{at, items};
 
@@ -151,6 +151,20 @@ pub fn previous(records: &[Record]) -> Option<&Record> {
     records.iter().rev().find(|record| record.state == State::Superseded && record.revision < current)
 }
 
+/// Objects that a recorded release brought and `release` does not have, each once, as the youngest record has it. Every
+/// record counts: of one that failed or was interrupted, too, something may have been applied.
+#[must_use]
+pub fn left_over(records: &[Record], release: &Release) -> Vec<Value> {
+    let mut left: Vec<Value> = Vec::new();
+    for object in records.iter().rev().flat_map(|record| &record.release.objects) {
+        let is_known = release.objects.iter().chain(&left).any(|other| id(other) == id(object));
+        if object["kind"] != "Namespace" && !is_known {
+            left.push(object.clone());
+        }
+    }
+    left
+}
+
 /// An object without what only the server decides.
 fn without_status(object: &Value) -> Value {
     let mut object = object.clone();
@@ -169,7 +183,7 @@ fn without_status(object: &Value) -> Value {
 mod tests {
     use serde_json::json;
 
-    use super::{Record, State, current, previous, read_all};
+    use super::{Record, State, current, left_over, previous, read_all};
     use crate::clock;
     use crate::deploy::release::Release;
 
@@ -197,6 +211,17 @@ mod tests {
         map["data"]["objects.json"] = json!("{");
         let failure = read_all(&json!({"items": [map]})).unwrap_err();
         assert!(failure.message.contains("release-000001"), "{failure}");
+    }
+
+    #[test]
+    fn what_an_earlier_release_had_and_this_one_has_not_is_left_over() {
+        let mut records = [record(1, State::Superseded), record(2, State::Failed), record(3, State::Deployed)];
+        let named = |kind: &str, name: &str| json!({"kind": kind, "metadata": {"name": name}});
+        records[0].release.objects.extend([named("ConfigMap", "a"), named("Namespace", "n"), named("Service", "a")]);
+        records[1].release.objects.extend([named("NetworkPolicy", "b"), named("ConfigMap", "a")]);
+        let release =
+            Release { objects: vec![named("Deployment", "a"), named("Service", "a")], ..records[2].release.clone() };
+        assert_eq!(left_over(&records, &release), [named("NetworkPolicy", "b"), named("ConfigMap", "a")]);
     }
 
     #[test]

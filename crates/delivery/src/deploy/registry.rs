@@ -1,17 +1,19 @@
 //! A registry's HTTP API: from a tag to the digest of its manifest, by exactly one successful manifest request.
 
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use ureq::Agent;
-use ureq::http::Response;
-use ureq::{Body, http::header};
+use ureq::http::header;
+use ureq::typestate::WithoutBody;
+use ureq::{Agent, RequestBuilder};
 
 use crate::console::Console;
 use crate::deploy::tag::Tag;
 use crate::digest::sha256;
 use crate::environment;
+use crate::interrupt::Interrupt;
 
 /// Docker Hub's registry.
 pub const DOCKER_HUB: &str = "https://registry-1.docker.io";
@@ -22,6 +24,12 @@ const ACCEPT: &str = "application/vnd.oci.image.index.v1+json, application/vnd.d
 
 /// Pauses between attempts while the registry is out of reach.
 const PAUSES: [Duration; 2] = [Duration::from_millis(500), Duration::from_secs(2)];
+
+/// How long one request may take.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// How often an interruption is looked for meanwhile.
+const LOOK: Duration = Duration::from_millis(50);
 
 /// A tag that could not be resolved.
 #[derive(Debug, thiserror::Error)]
@@ -50,6 +58,9 @@ pub enum RegistryError {
         /// The last answer or error.
         reason: String,
     },
+    /// Ctrl-c or SIGTERM arrived.
+    #[error("interrupted")]
+    Interrupted,
     /// The answer is not what a registry answers.
     #[error("{url} answered something that is not a manifest: {reason}")]
     Garbled {
@@ -66,6 +77,15 @@ pub struct Registry {
     url: String,
     agent: Agent,
     console: Console,
+    interrupt: Interrupt,
+}
+
+/// An answer, read to its end.
+struct Answer {
+    status: u16,
+    challenge: String,
+    named_digest: String,
+    body: Vec<u8>,
 }
 
 enum Attempt {
@@ -79,20 +99,16 @@ impl Registry {
     ///
     /// # Errors
     /// [`RegistryError::Url`]
-    pub fn new(url: &str, console: &Console) -> Result<Self, RegistryError> {
-        let loopback = ["http://127.0.0.1", "http://localhost", "http://[::1]"]
-            .iter()
-            .any(|prefix| url.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/'])));
-        if !url.starts_with("https://") && !loopback {
-            return Err(RegistryError::Url(url.to_owned()));
-        }
+    pub fn new(url: &str, console: &Console, interrupt: &Interrupt) -> Result<Self, RegistryError> {
+        check_url(url)?;
         let agent = Agent::config_builder()
             .http_status_as_error(false)
-            .timeout_global(Some(Duration::from_secs(20)))
+            .timeout_global(Some(PATIENCE))
             .user_agent("globeco-deploy")
             .build()
             .new_agent();
-        Ok(Self { url: url.trim_end_matches('/').to_owned(), agent, console: console.clone() })
+        let url = url.trim_end_matches('/').to_owned();
+        Ok(Self { url, agent, console: console.clone(), interrupt: interrupt.clone() })
     }
 
     /// The digest, `sha256:…`, that `repository:tag` has now.
@@ -111,7 +127,7 @@ impl Registry {
                 Attempt::Later(reason) => match pauses.next() {
                     Some(pause) => {
                         self.console.step(&format!("registry: {reason}; again in {pause:?}"));
-                        thread::sleep(*pause);
+                        self.pause(*pause)?;
                     }
                     None => return Err(RegistryError::Unreachable { url, reason }),
                 },
@@ -125,24 +141,59 @@ impl Registry {
         if let Some(token) = token {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
         }
-        let mut response = match request.call() {
-            Ok(response) => response,
-            Err(error) => return Ok(Attempt::Later(error.to_string())),
+        let answer = match self.ask(request)? {
+            Ok(answer) => answer,
+            Err(reason) => return Ok(Attempt::Later(reason)),
         };
-        let status = response.status().as_u16();
-        self.console.detail(&format!("{status}"));
-        match status {
-            200 => digest(url, &mut response).map(Attempt::Digest),
-            401 => Ok(Attempt::WantsToken(text(&response, header::WWW_AUTHENTICATE))),
+        match answer.status {
+            200 => digest(url, &answer).map(Attempt::Digest),
+            401 => Ok(Attempt::WantsToken(answer.challenge)),
             403 => Err(RegistryError::Denied(self.url.clone())),
             404 => Err(RegistryError::Unknown {
                 registry: self.url.clone(),
                 repository: repository.to_owned(),
                 tag: tag.to_string(),
             }),
-            429 | 500.. => Ok(Attempt::Later(format!("status {status}"))),
-            _ => Err(RegistryError::Garbled { url: url.to_owned(), reason: format!("status {status}") }),
+            status @ (429 | 500..) => Ok(Attempt::Later(format!("status {status}"))),
+            status => Err(RegistryError::Garbled { url: url.to_owned(), reason: format!("status {status}") }),
         }
+    }
+
+    /// One exchange, in a thread of its own so that an interruption need not wait for a registry that says nothing;
+    /// the inner error is why there is no answer.
+    fn ask(&self, request: RequestBuilder<WithoutBody>) -> Result<Result<Answer, String>, RegistryError> {
+        let (tell, told) = mpsc::channel();
+        thread::spawn(move || {
+            // Nobody listens any more after an interruption.
+            let _ = tell.send(Answer::read(request).map_err(|error| error.to_string()));
+        });
+        loop {
+            if self.interrupt.raised() {
+                return Err(RegistryError::Interrupted);
+            }
+            match told.recv_timeout(LOOK) {
+                Ok(answer) => {
+                    if let Ok(answer) = &answer {
+                        self.console.detail(&format!("{}", answer.status));
+                    }
+                    return Ok(answer);
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return Ok(Err("the request broke off".to_owned())),
+            }
+        }
+    }
+
+    fn pause(&self, pause: Duration) -> Result<(), RegistryError> {
+        let until = Instant::now() + pause;
+        while !self.interrupt.raised() {
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Ok(());
+            }
+            thread::sleep(left.min(LOOK));
+        }
+        Err(RegistryError::Interrupted)
     }
 
     /// Answers the challenge `Bearer realm="…",service="…",scope="…"`.
@@ -154,7 +205,7 @@ impl Registry {
         };
         let realm = part("realm").ok_or_else(|| garbled("a challenge without realm"))?;
         // Credentials go nowhere in the clear.
-        Self::new(&realm, &self.console)?;
+        check_url(&realm)?;
         self.console.detail(&format!("GET {realm}"));
         let mut request = self.agent.get(&realm);
         for name in ["service", "scope"] {
@@ -166,14 +217,13 @@ impl Registry {
             request = request.header(header::AUTHORIZATION, format!("Basic {}", base64(&format!("{user}:{password}"))));
         }
         let unreachable = |reason: String| RegistryError::Unreachable { url: realm.clone(), reason };
-        let mut response = request.call().map_err(|error| unreachable(error.to_string()))?;
-        match response.status().as_u16() {
+        let answer = self.ask(request)?.map_err(unreachable)?;
+        match answer.status {
             200 => {}
             401 | 403 => return Err(RegistryError::Denied(realm.clone())),
             status => return Err(unreachable(format!("status {status}"))),
         }
-        let body = response.body_mut().read_to_string().map_err(|error| unreachable(error.to_string()))?;
-        let answer: Value = serde_json::from_str(&body).map_err(|error| garbled(&error.to_string()))?;
+        let answer: Value = serde_json::from_slice(&answer.body).map_err(|error| garbled(&error.to_string()))?;
         ["token", "access_token"]
             .iter()
             .find_map(|name| answer[name].as_str())
@@ -182,26 +232,37 @@ impl Registry {
     }
 }
 
-/// The digest that the registry names, which must be the digest of what it sent.
-fn digest(url: &str, response: &mut Response<Body>) -> Result<String, RegistryError> {
-    let named = text(response, "docker-content-digest");
-    let body = response
-        .body_mut()
-        .read_to_vec()
-        .map_err(|error| RegistryError::Unreachable { url: url.to_owned(), reason: error.to_string() })?;
-    let computed = format!("sha256:{}", sha256(&body));
-    if !named.is_empty() && named != computed {
-        let reason = format!("it calls the manifest {named}, but what it sent is {computed}");
-        return Err(RegistryError::Garbled { url: url.to_owned(), reason });
-    }
-    match serde_json::from_slice::<Value>(&body) {
-        Ok(manifest) if manifest["schemaVersion"] == 2 => Ok(computed),
-        _ => Err(RegistryError::Garbled { url: url.to_owned(), reason: "no manifest of schema version 2".to_owned() }),
+impl Answer {
+    fn read(request: RequestBuilder<WithoutBody>) -> Result<Self, ureq::Error> {
+        let mut response = request.call()?;
+        let text = |name: &str| {
+            response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
+        };
+        let (challenge, named_digest) = (text("www-authenticate"), text("docker-content-digest"));
+        let body = response.body_mut().read_to_vec()?;
+        Ok(Self { status: response.status().as_u16(), challenge, named_digest, body })
     }
 }
 
-fn text(response: &Response<Body>, name: impl header::AsHeaderName) -> String {
-    response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
+fn check_url(url: &str) -> Result<(), RegistryError> {
+    let loopback = ["http://127.0.0.1", "http://localhost", "http://[::1]"]
+        .iter()
+        .any(|prefix| url.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/'])));
+    if url.starts_with("https://") || loopback { Ok(()) } else { Err(RegistryError::Url(url.to_owned())) }
+}
+
+/// The digest that the registry names, which must be the digest of what it sent.
+fn digest(url: &str, answer: &Answer) -> Result<String, RegistryError> {
+    let named = &answer.named_digest;
+    let computed = format!("sha256:{}", sha256(&answer.body));
+    if !named.is_empty() && *named != computed {
+        let reason = format!("it calls the manifest {named}, but what it sent is {computed}");
+        return Err(RegistryError::Garbled { url: url.to_owned(), reason });
+    }
+    match serde_json::from_slice::<Value>(&answer.body) {
+        Ok(manifest) if manifest["schemaVersion"] == 2 => Ok(computed),
+        _ => Err(RegistryError::Garbled { url: url.to_owned(), reason: "no manifest of schema version 2".to_owned() }),
+    }
 }
 
 /// RFC 4648, for basic authentication.
@@ -221,8 +282,7 @@ fn base64(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Registry, base64};
-    use crate::console::{Color, Console};
+    use super::{base64, check_url};
 
     #[test]
     fn base64_is_that_of_the_rfc() {
@@ -233,7 +293,6 @@ mod tests {
 
     #[test]
     fn plain_http_is_for_loopback_only() {
-        let console = Console::new(Color::Never, false, true);
         for (url, fine) in [
             ("https://registry-1.docker.io", true),
             ("http://127.0.0.1:5000", true),
@@ -242,7 +301,7 @@ mod tests {
             ("http://example.org", false),
             ("registry-1.docker.io", false),
         ] {
-            assert_eq!(Registry::new(url, &console).is_ok(), fine, "{url}");
+            assert_eq!(check_url(url).is_ok(), fine, "{url}");
         }
     }
 }

@@ -10,6 +10,8 @@ use crate::deploy::args::Environment;
 use crate::deploy::failure::Failure;
 use crate::deploy::tag::Tag;
 use crate::digest::sha256;
+use crate::exit::Exit;
+use crate::process::ProcessError;
 use crate::validate::bundle::{at, items};
 use crate::validate::check_objects;
 use crate::validate::finding::Findings;
@@ -205,7 +207,8 @@ fn render_overlay(dir: &Path, overlay: &Value, renderer: &Renderer) -> Result<St
     fs::write(dir.join("kustomization.yaml"), overlay.to_string()).map_err(|error| Failure::local(&error))?;
     renderer.render(dir).map_err(|error| match error {
         RenderError::Kustomize { .. } => Failure::invalid(error.to_string(), SEE_VALIDATE),
-        other => Failure::local(&other),
+        RenderError::Kubectl(ProcessError::Interrupted) => Failure::interrupted("nothing was changed"),
+        other => Failure::new(Exit::Failed, other.to_string(), other.remedy()),
     })
 }
 

@@ -81,7 +81,15 @@ impl Outcome {
     /// An outcome of a deploy that was refused before there was a plan.
     #[must_use]
     pub fn refused(title: &str, failure: &Failure) -> Self {
-        let plan = Plan {
+        let mut outcome = Self::without_plan(title);
+        outcome.fail(failure);
+        outcome
+    }
+
+    /// An outcome for which there was nothing to run.
+    #[must_use]
+    pub fn without_plan(title: &str) -> Self {
+        Self::of(&Plan {
             title: title.to_owned(),
             notes: Vec::new(),
             nothing_to_do: false,
@@ -89,10 +97,7 @@ impl Outcome {
             on_failure: Vec::new(),
             recovery: Recovery::None(String::new()),
             unlock: None,
-        };
-        let mut outcome = Self::of(&plan);
-        outcome.fail(failure);
-        outcome
+        })
     }
 
     /// Ends with a failure.

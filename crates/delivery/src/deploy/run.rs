@@ -52,7 +52,7 @@ pub(super) fn run(plan: &Plan, tools: &Tools<'_>) -> Outcome {
         Err(Trouble::RolloutFailed(why)) => roll_back(plan, &why, tools, &mut outcome),
     }
     if let Some(unlock) = plan.unlock.as_ref().filter(|_| locked) {
-        let quiet = tools.kubectl.uninterruptible();
+        let quiet = tools.kubectl.tidying_up();
         let result = if outcome.exit == Exit::Unreachable {
             quiet.once(&unlock.argv, None)
         } else {

@@ -100,19 +100,20 @@ pub fn run(args: &Args) -> Exit {
             if outcome.findings.is_empty() { Exit::Done } else { Exit::Invalid }
         }
         Err(error) => {
-            console.error(&format!("{error:#}"));
+            console.error(&error.to_string());
+            console.step(&format!("to do: {}", error.remedy()));
             Exit::Failed
         }
     }
 }
 
-fn checked(args: &Args) -> anyhow::Result<Outcome> {
+fn checked(args: &Args) -> Result<Outcome, RenderError> {
     let dir = match &args.deployments {
         Some(dir) => dir.clone(),
-        None => workspace::root()?.join("deployments"),
+        None => workspace::root().map_err(RenderError::Workspace)?.join("deployments"),
     };
-    let renderer = Renderer::new(&args.kubectl, Interrupt::listen()?);
-    Ok(validate(&dir, &renderer, clock::now().date_naive())?)
+    let renderer = Renderer::new(&args.kubectl, Interrupt::listen().map_err(RenderError::Workspace)?);
+    validate(&dir, &renderer, clock::now().date_naive())
 }
 
 /// Validates every overlay of a `deployments` directory as of `today`.

@@ -1,5 +1,6 @@
 //! `kubectl kustomize`: from a directory to the text of its objects, without a network.
 
+use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -14,8 +15,11 @@ const DEADLINE: Duration = Duration::from_mins(1);
 #[derive(Debug, thiserror::Error)]
 pub enum RenderError {
     /// kubectl did not run.
-    #[error("{0}; install kubectl, or name it with --kubectl")]
+    #[error(transparent)]
     Kubectl(#[from] ProcessError),
+    /// The repository cannot be found, or signals not be heard.
+    #[error(transparent)]
+    Workspace(io::Error),
     /// kustomize refused the directory.
     #[error("kubectl kustomize {dir} failed: {stderr}")]
     Kustomize {
@@ -42,6 +46,22 @@ pub enum RenderError {
     },
 }
 
+impl RenderError {
+    /// What to do.
+    #[must_use]
+    pub fn remedy(&self) -> String {
+        match self {
+            Self::Kubectl(ProcessError::Interrupted) => "repeat the command".to_owned(),
+            Self::Kubectl(_) => "install kubectl 1.29 or later, or name it with --kubectl".to_owned(),
+            Self::Workspace(_) => "name with --deployments the directory that holds base and overlays".to_owned(),
+            Self::Kustomize { .. } => "mend what kustomize complains about".to_owned(),
+            Self::Read { .. } | Self::Content { .. } => {
+                "mend what is named, or name with --deployments the directory that holds base and overlays".to_owned()
+            }
+        }
+    }
+}
+
 /// Renders kustomizations with one kubectl.
 #[derive(Clone, Debug)]
 pub struct Renderer {
@@ -63,7 +83,7 @@ impl Renderer {
     pub fn render(&self, dir: &Path) -> Result<String, RenderError> {
         let argv = [self.kubectl.as_path(), Path::new("kustomize"), dir].map(|word| word.display().to_string());
         // Some installs of kubectl ask the server for its version even to render: there is no server here.
-        let offline = [("KUBECONFIG", "/dev/null")];
+        let offline = [("KUBECONFIG", OsStr::new("/dev/null"))];
         let done = process::run_with(&argv, &offline, None, DEADLINE, &self.interrupt)?;
         if done.succeeded() {
             Ok(done.stdout)

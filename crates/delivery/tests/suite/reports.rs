@@ -1,5 +1,6 @@
 //! `validate` as people and programs see it: the binary, its formats and exit codes.
 
+use std::path::Path;
 use std::process::{Command, Output};
 
 use serde_json::Value;
@@ -62,7 +63,18 @@ fn sarif_declares_every_rule_it_reports() {
 
 #[test]
 fn a_missing_kubectl_is_a_failure_of_the_tool_not_of_the_manifests() {
-    let output = validate(&shipped(), &["--kubectl", "/no/such/kubectl"]);
+    let output = validate(&shipped(), &["--color", "never", "--kubectl", "/no/such/kubectl"]);
     assert_eq!(output.status.code(), Some(1));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("--kubectl"));
+    let said = "✗ cannot start `/no/such/kubectl`: No such file or directory (os error 2)\n\
+        • to do: install kubectl 1.29 or later, or name it with --kubectl\n";
+    assert_eq!(String::from_utf8_lossy(&output.stderr), said);
+}
+
+#[test]
+fn a_directory_without_overlays_is_named_once_and_with_a_remedy() {
+    let output = validate(Path::new("/no/such"), &["--color", "never"]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = "✗ cannot read /no/such/overlays: No such file or directory (os error 2)\n\
+        • to do: mend what is named, or name with --deployments the directory that holds base and overlays\n";
+    assert_eq!(String::from_utf8_lossy(&output.stderr), said);
 }

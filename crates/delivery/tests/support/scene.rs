@@ -170,6 +170,18 @@ impl Scene {
         fs::write(path, config.to_string()).unwrap();
     }
 
+    /// The kubeconfig that deploys see, as a GitHub environment holds it.
+    pub(crate) fn kubeconfig(&self) -> String {
+        fs::read_to_string(self.dir.path().join("kubeconfig")).unwrap()
+    }
+
+    /// A new directory for a deploy's temporary files.
+    pub(crate) fn temporary(&self) -> PathBuf {
+        let dir = self.dir.path().join("tmp");
+        fs::create_dir_all(&dir).unwrap();
+        dir
+    }
+
     /// Deletes every release record.
     pub(crate) fn forget_records(&self) {
         kubectl(&["-n", &self.namespace, "delete", "configmap", "-l", "globeco.io/record=release"], None).expect(0);
@@ -177,15 +189,17 @@ impl Scene {
 
     /// Waits until the deploy watches its rollout: it has applied the last object and read the Deployment twice.
     pub(crate) fn wait_for_watch(&self) {
+        wait_until("the watch of the rollout", || self.is_watched());
+    }
+
+    /// Whether a deploy watches its rollout by now.
+    pub(crate) fn is_watched(&self) -> bool {
         let (last, read) = ("/poddisruptionbudgets/", format!("/deployments/{APP}"));
-        wait_until("the watch of the rollout", || {
-            let log = self.proxy.log();
-            let applied = log.iter().position(|(_, target, mutating)| *mutating && target.contains(last));
-            applied.is_some_and(|applied| {
-                log[applied..].iter().filter(|(method, target, _)| method == "GET" && target.contains(&read)).count()
-                    >= 2
-            })
-        });
+        let log = self.proxy.log();
+        let applied = log.iter().position(|(_, target, mutating)| *mutating && target.contains(last));
+        applied.is_some_and(|applied| {
+            log[applied..].iter().filter(|(method, target, _)| method == "GET" && target.contains(&read)).count() >= 2
+        })
     }
 
     /// Lets the pods fit on no node.
@@ -211,6 +225,12 @@ impl Scene {
     /// The deploy command with the scene's surroundings, not started yet.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_delivery"));
+        self.dress(&mut command, arguments);
+        command
+    }
+
+    /// Gives a command that runs `deploy` its arguments and the scene's surroundings.
+    pub(crate) fn dress(&self, command: &mut Command, arguments: &[&str]) {
         let deployments = self.dir.path().join("deployments").display().to_string();
         let kubectl = kubectl_binary(None).unwrap().display().to_string();
         command.arg("deploy").args(arguments);
@@ -236,7 +256,6 @@ impl Scene {
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
-        command
     }
 
     /// Runs a deploy command to its end.

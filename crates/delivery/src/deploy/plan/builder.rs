@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use super::{Action, Recovery, Request, Step};
-use crate::deploy::inspect::Live;
+use crate::deploy::inspect::{Live, is_ours};
 use crate::deploy::kubectl::{FIELD_MANAGER, argv};
 use crate::deploy::lock::{self, Lock};
 use crate::deploy::record::{KEPT, Record, State};
@@ -230,15 +230,24 @@ impl Builder<'_> {
             .objects
             .iter()
             .filter(|object| object["kind"] != "Namespace" && !was_there(object))
-            .map(|object| {
-                let target = id(object).to_lowercase();
-                Step {
-                    what: format!("delete {}, which the earlier release does not have", id(object)),
-                    argv: self.in_namespace(&["delete", &target, "--ignore-not-found", "-o", "name"]),
-                    stdin: None,
-                    action: Action::Keep,
-                }
-            })
+            .map(|object| self.delete(object, "which the earlier release does not have"))
             .collect()
+    }
+
+    /// Objects of recorded releases that the wanted one does not have: a policy that was renamed must not go on
+    /// allowing what it allowed.
+    pub(super) fn removals(&self) -> Vec<Step> {
+        let ours = self.live.left_over.iter().filter(|object| is_ours(object));
+        ours.map(|object| self.delete(object, "which this release does not have")).collect()
+    }
+
+    fn delete(&self, object: &Value, why: &str) -> Step {
+        let target = id(object).to_lowercase();
+        Step {
+            what: format!("delete {}, {why}", id(object)),
+            argv: self.in_namespace(&["delete", &target, "--ignore-not-found", "-o", "name"]),
+            stdin: None,
+            action: Action::Keep,
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{Plan, Recovery, Step};
 use crate::deploy::release::id;
@@ -35,6 +35,32 @@ impl Plan {
         }
         out
     }
+
+    /// The plan for programs, with everything that would be sent.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        let recovery = match &self.recovery {
+            Recovery::None(why) => json!({"none": why}),
+            Recovery::Steps { to, steps } => json!({"to": to, "steps": list_steps(steps)}),
+        };
+        json!({
+            "title": self.title,
+            "notes": self.notes,
+            "nothing_to_do": self.nothing_to_do,
+            "dry_run": true,
+            "steps": list_steps(&self.steps),
+            "finally": list_steps(self.unlock.as_slice()),
+            "on_failure": list_steps(&self.on_failure),
+            "recovery": recovery,
+        })
+    }
+}
+
+fn list_steps(steps: &[Step]) -> Value {
+    steps
+        .iter()
+        .map(|step| json!({"what": step.what, "argv": step.argv, "stdin": step.stdin.as_deref().map(documents)}))
+        .collect()
 }
 
 fn describe_steps(out: &mut String, steps: &[Step]) {
@@ -49,12 +75,17 @@ fn describe_steps(out: &mut String, steps: &[Step]) {
     }
 }
 
+/// What is fed to a command: its objects.
+fn documents(text: &str) -> Vec<Value> {
+    let mut value: Value = serde_json::from_str(text).unwrap_or_default();
+    match value.get_mut("items").map(Value::take) {
+        Some(Value::Array(objects)) => objects,
+        _ => vec![value],
+    }
+}
+
 /// What is fed to a command: its objects by name.
 fn stdin_summary(text: &str) -> String {
-    let value: Value = serde_json::from_str(text).unwrap_or_default();
-    let ids: Vec<String> = match value["items"].as_array() {
-        Some(objects) => objects.iter().map(id).collect(),
-        None => vec![id(&value)],
-    };
+    let ids: Vec<String> = documents(text).iter().map(id).collect();
     format!(" <<< {}", ids.join(" "))
 }

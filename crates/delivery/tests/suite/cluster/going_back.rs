@@ -1,7 +1,9 @@
 //! `--rollback`, with a record and without.
 
 use delivery::deploy::APP;
+use serde_json::{Value, json};
 
+use crate::cluster::removals::{DNS_POLICY, POLICIES, rename_the_dns_policy};
 use crate::support::scene::{Scene, kubectl};
 
 #[test]
@@ -49,4 +51,37 @@ fn a_rollback_that_does_not_come_up_fails() {
     // No node takes pods of the earlier release any more.
     kubectl(&["-n", &scene.namespace, "create", "quota", "none", "--hard=pods=1"], None).expect(0);
     scene.run(&["--env", "staging", "--rollback"]).expect(8).says("this was the way back");
+}
+
+#[test]
+fn going_back_removes_what_only_the_newer_release_has() {
+    let scene = Scene::new("back-removes");
+    scene.deploy("v0.1.0", &[]).expect(0);
+    rename_the_dns_policy(&scene);
+    scene.deploy("v0.2.0", &[]).expect(0);
+    scene.run(&["--env", "staging", "--rollback", "--dry-run"]).expect(0).says("note: removes: NetworkPolicy/names");
+    scene.run(&["--env", "staging", "--rollback"]).expect(0);
+    assert_eq!(scene.get(POLICIES, "names"), Value::Null);
+    assert_eq!(scene.get(POLICIES, DNS_POLICY)["kind"], "NetworkPolicy");
+    scene.run(&["--env", "staging", "--rollback", "--to", "v0.1.0", "--detailed-exitcode"]).expect(3);
+}
+
+#[test]
+fn a_conflict_on_the_way_back_changes_nothing_until_it_is_forced() {
+    let scene = Scene::new("back-conflict");
+    scene.deploy("v0.1.0", &[]).expect(0);
+    scene.edit("base/configmap.yaml", "LOG_FORMAT: json", "LOG_FORMAT: text");
+    scene.deploy("v0.2.0", &[]).expect(0);
+    let config = format!("{APP}-config");
+    let foreign = json!({"apiVersion": "v1", "kind": "ConfigMap",
+        "metadata": {"name": config, "namespace": scene.namespace}, "data": {"LOG_FORMAT": "xml"}});
+    let apply = ["apply", "--server-side", "--field-manager=somebody", "--force-conflicts", "-f", "-"];
+    kubectl(&apply, Some(&foreign.to_string())).expect(0);
+    let before = scene.versions();
+    scene.run(&["--env", "staging", "--rollback"]).expect(5).says("somebody").says("--force");
+    assert_eq!(scene.versions(), before);
+    scene.assert_runs("v0.2.0");
+    scene.run(&["--env", "staging", "--rollback", "--force"]).expect(0);
+    scene.assert_runs("v0.1.0");
+    assert_eq!(scene.get("v1/configmaps", &config)["data"]["LOG_FORMAT"], "json");
 }

@@ -2,8 +2,10 @@
 
 mod concurrency;
 mod going_back;
+mod interrupts;
 mod kubectls;
 mod refusals;
+mod removals;
 mod rollouts;
 mod traces;
 mod wire;

@@ -73,6 +73,8 @@ fn tags_contexts_and_timeouts_are_checked_first() {
         (&["--env", "production", "--tag", "main-sha123456", "--context", "test"], 4, "not a release tag"),
         (&["--env", "production", "--tag", "pr-7", "--context", "test"], 4, "not a release tag"),
         (&["--env", "production", "--tag", "v0.1.0"], 4, "wants its context named"),
+        (&["--env", "production", "--tag", "v0.1.0", "--context", ""], 4, "the context given with --context is empty"),
+        (&["--env", "staging", "--tag", "v0.1.0", "--context", ""], 4, "set the variable KUBE_CONTEXT"),
         (&["--env", "staging"], 2, "--tag"),
         (&["--tag", "v0.1.0"], 2, "--env"),
         (&["--env", "staging", "--tag", "v0.1.0", "--rollback"], 2, "cannot be used with"),
