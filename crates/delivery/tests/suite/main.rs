@@ -5,7 +5,9 @@
     reason = "helpers of tests fail by panicking, like the tests themselves"
 )]
 
+mod check;
 mod cluster;
+mod plans;
 mod reports;
 mod rules;
 #[path = "../support/mod.rs"]
