@@ -1,17 +1,19 @@
-//! `cargo xtask validate`, `deploy` and `cluster`: builds the crate `delivery` and hands over to it, exit code included.
+//! `cargo xtask validate`, `deploy` and `cluster`: builds the crate `delivery` and becomes it.
 //!
 //! Kubernetes types take half a minute to compile; they stay out of xtask so that every other command starts at once.
 
-use std::fs;
-use std::path::PathBuf;
-
-use anyhow::{Context, Result};
+#[cfg(unix)]
+use anyhow::Context as _;
+use anyhow::Result;
 use clap::Args as ClapArgs;
 
+#[cfg(unix)]
 use crate::environment;
 use crate::exit::Exit;
 use crate::plan::Invocation;
-use crate::runner::{Runner, StepFailure};
+use crate::runner::Runner;
+#[cfg(unix)]
+use crate::tools;
 use crate::workspace::Workspace;
 
 /// The commands that `delivery` implements.
@@ -39,14 +41,32 @@ pub struct Args {
 /// # Errors
 /// When `delivery` cannot be built or started.
 pub fn run(workspace: &Workspace, command: Command, args: &Args) -> Result<Exit> {
-    let runner = Runner::quiet(workspace);
-    runner.run(&build())?;
-    let kubeconfig = Kubeconfig::from_environment(workspace)?;
-    let mut invocation = invocation(command, &args.rest);
-    if let Some(Kubeconfig(path)) = &kubeconfig {
-        invocation = invocation.env("KUBECONFIG", path.display().to_string());
+    Runner::quiet(workspace).run(&build())?;
+    hand_over(workspace, &invocation(command, &args.rest))
+}
+
+/// This process becomes `delivery`: a ctrl-c, or a signal to this process alone, then meets the one program that gives
+/// the lock back, instead of a parent that ends and leaves it running.
+#[cfg(unix)]
+fn hand_over(workspace: &Workspace, invocation: &Invocation) -> Result<Exit> {
+    use std::os::unix::process::CommandExt as _;
+
+    let mut command = std::process::Command::new(workspace.path(&invocation.program));
+    command.current_dir(&workspace.root).args(&invocation.args).env("PATH", tools::search_path(workspace));
+    // As for every other program that is started from here: see `environment`.
+    for name in environment::about_this_package() {
+        command.env_remove(name);
     }
-    match runner.run(&invocation) {
+    let error = command.exec();
+    Err(error).with_context(|| format!("`{invocation}` could not be started"))
+}
+
+/// Where there is no `exec`, the program is a child.
+#[cfg(not(unix))]
+fn hand_over(workspace: &Workspace, invocation: &Invocation) -> Result<Exit> {
+    use crate::runner::StepFailure;
+
+    match Runner::quiet(workspace).run(invocation) {
         Ok(()) => Ok(Exit::Done),
         Err(error) => match error.downcast_ref::<StepFailure>().and_then(StepFailure::code) {
             // It has said itself what is wrong.
@@ -68,33 +88,6 @@ fn invocation(command: Command, rest: &[String]) -> Invocation {
         Command::Cluster => "cluster",
     };
     Invocation::new("target/debug/delivery").arg(name).args(rest)
-}
-
-/// A kubeconfig file for the time of one command, from the secret that a GitHub environment holds.
-struct Kubeconfig(PathBuf);
-
-impl Kubeconfig {
-    /// `None` unless `KUBECONFIG_SECRET` is set, which holds the content of the file.
-    fn from_environment(workspace: &Workspace) -> Result<Option<Self>> {
-        let Some(content) = environment::value("KUBECONFIG_SECRET") else { return Ok(None) };
-        let path = workspace.path("target").join(format!("kubeconfig-{}", std::process::id()));
-        fs::create_dir_all(workspace.path("target"))?;
-        let mut options = fs::File::options();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(&path).with_context(|| format!("cannot create {}", path.display()))?;
-        let kubeconfig = Self(path);
-        std::io::Write::write_all(&mut file, content.as_bytes())?;
-        Ok(Some(kubeconfig))
-    }
-}
-
-impl Drop for Kubeconfig {
-    fn drop(&mut self) {
-        // The job's machine is thrown away anyway.
-        drop(fs::remove_file(&self.0));
-    }
 }
 
 #[cfg(test)]
