@@ -63,7 +63,7 @@ pub enum ModelRuleError {
     #[error("the targets sum to {0}, above 0.95")]
     TargetSumExceeded(Decimal),
     /// No portfolio is left.
-    #[error("a model has at least one portfolio")]
+    #[error("a list of portfolios names at least one")]
     NoPortfolios,
     /// A portfolio stands twice in one list.
     #[error("portfolio {0} stands in the list more than once")]

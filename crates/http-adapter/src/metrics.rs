@@ -11,7 +11,7 @@ const BUCKETS_MS: [f64; 11] = [5.0, 10.0, 25.0, 50.0, 100.0, 250.0, 500.0, 1000.
 /// The value of `path` for all paths that match no route.
 pub(crate) const UNMATCHED: &str = "unmatched";
 
-/// The instruments. Exporters append `_total` to the counter and `_milliseconds` to the histogram.
+/// The instruments. Their names are written out in full: no exporter adds to them.
 pub(crate) struct HttpMetrics {
     requests: Counter<u64>,
     duration: Histogram<f64>,
@@ -21,9 +21,9 @@ pub(crate) struct HttpMetrics {
 impl HttpMetrics {
     pub(crate) fn new(meter: &Meter) -> Self {
         Self {
-            requests: meter.u64_counter("http_requests").with_description("Requests answered").build(),
+            requests: meter.u64_counter("http_requests_total").with_description("Requests answered").build(),
             duration: meter
-                .f64_histogram("http_request_duration")
+                .f64_histogram("http_request_duration_milliseconds")
                 .with_unit("ms")
                 .with_boundaries(BUCKETS_MS.to_vec())
                 .with_description("Time from the request line to the last byte of the answer")

@@ -5,7 +5,7 @@ use crate::tables::KEYS;
 use async_trait::async_trait;
 use domain::Timestamp;
 use ports::{Claim, ClaimRequest, IdempotencyKey, IdempotencyStore, ResourceId, StoreError};
-use redb::{ReadableTable, ReadableTableMetadata};
+use redb::{Database, ReadableTable, ReadableTableMetadata};
 use std::sync::Arc;
 
 /// [`IdempotencyStore`] of the file.
@@ -16,6 +16,33 @@ impl RedbIdempotencyStore {
     pub(crate) const fn new(engine: Arc<Engine>) -> Self {
         Self(engine)
     }
+}
+
+/// Lets go of the claims of the process that had the file before, at start, before anyone else uses the file: whatever
+/// it was running ended with it.
+pub(crate) fn free_claims(database: &Database) -> Result<(), redb::Error> {
+    let txn = database.begin_write()?;
+    let mut freed = Vec::new();
+    {
+        let mut keys = txn.open_table(KEYS)?;
+        for row in keys.iter()? {
+            let (key, row) = row?;
+            let (.., busy_until, _, status) = row.value();
+            if status.is_none() && busy_until > i64::MIN {
+                freed.push(key.value().to_owned());
+            }
+        }
+        for key in &freed {
+            let Some(known) = entry(&keys, key)? else { continue };
+            keys.insert(key.as_str(), (&known.fingerprint, &known.resource_id, i64::MIN, known.expires_at, None))?;
+        }
+    }
+    if freed.is_empty() {
+        txn.abort()?;
+    } else {
+        txn.commit()?;
+    }
+    Ok(())
 }
 
 /// A row of the table, copied out of it.

@@ -3,6 +3,7 @@
 use crate::backend::{Publications, Watched};
 use crate::engine::{Engine, Opener};
 use crate::failure::is_full;
+use crate::idempotency::free_claims;
 use crate::rebalances::sweep;
 use crate::schema::{self, SchemaError};
 use crate::{RedbHealth, RedbIdempotencyStore, RedbModelStore, RedbRebalanceStore};
@@ -174,6 +175,7 @@ impl RedbStore {
         let database = opener().map_err(|error| OpenError::redb(path, error.into()))?;
         schema::migrate(&database).map_err(|error| OpenError::schema(path, error))?;
         sweep(&database).map_err(|error| OpenError::redb(path, error))?;
+        free_claims(&database).map_err(|error| OpenError::redb(path, error))?;
         Ok(Self(Arc::new(Engine::new(path.to_owned(), database, opener, publications))))
     }
 

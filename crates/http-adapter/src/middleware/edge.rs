@@ -7,6 +7,7 @@ use super::tracing_context::adopt;
 use crate::context::RequestContext;
 use crate::problem::{Code, PROBLEM_JSON, Problem};
 use crate::state::HttpState;
+use actix_cors::CorsError;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
@@ -119,7 +120,10 @@ fn in_envelope(response: HttpResponse<BoxBody>) -> HttpResponse<BoxBody> {
         status if status.is_client_error() => Code::BadRequest,
         _ => Code::InternalError,
     };
-    let mut problem = Problem::new(code, code.row().remedy).error_response();
+    // What the CORS layer has against a preflight is fit for callers.
+    let refusal = response.error().and_then(|error| error.as_error::<CorsError>()).map(|error| format!("{error}."));
+    let detail = refusal.unwrap_or_else(|| code.row().remedy.to_owned());
+    let mut problem = Problem::new(code, detail).error_response();
     for (name, value) in response.headers() {
         if name != header::CONTENT_TYPE && name != header::CONTENT_LENGTH {
             problem.headers_mut().insert(name.clone(), value.clone());

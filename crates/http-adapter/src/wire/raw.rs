@@ -92,8 +92,12 @@ impl Member {
         let text = self.required(pointer, faults)?;
         let parsed = serde_json::from_str(text);
         if parsed.is_err() {
-            let code = if text.starts_with('"') && what == "a string" { Code::InvalidText } else { Code::WrongType };
-            faults.add(pointer, code, format!("{} must be {what}.", name(pointer)));
+            if text.starts_with('"') && what == "a string" {
+                let rule = "has an escape that is no Unicode character";
+                faults.add(pointer, Code::InvalidText, format!("{} {rule}.", name(pointer)));
+            } else {
+                faults.add(pointer, Code::WrongType, format!("{} must be {what}.", name(pointer)));
+            }
         }
         parsed.ok()
     }

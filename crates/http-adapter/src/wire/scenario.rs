@@ -7,7 +7,8 @@ use super::raw::{Faults, Member, name, object, pointer_part};
 use crate::problem::{Code, Problem};
 use application::Scenario;
 use domain::{Decimal, Price, Reserve, ReserveError, SecurityId};
-use serde::Deserialize;
+use serde::de::{Error as _, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use std::collections::{BTreeMap, HashMap};
 use utoipa::ToSchema;
 
@@ -100,8 +101,35 @@ fn reserve(member: &Member, faults: &mut Faults) -> Option<Reserve> {
     reserve.ok()
 }
 
+/// The members of an object, in order; one that is named twice is an error.
+struct Once(BTreeMap<String, Member>);
+
+impl<'de> Deserialize<'de> for Once {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Members;
+        impl<'de> Visitor<'de> for Members {
+            type Value = Once;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("an object that names each member once")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Once, A::Error> {
+                let mut members = BTreeMap::new();
+                while let Some((name, member)) = map.next_entry::<String, Member>()? {
+                    if members.insert(name, member).is_some() {
+                        return Err(A::Error::custom("a member is named twice"));
+                    }
+                }
+                Ok(Once(members))
+            }
+        }
+        deserializer.deserialize_map(Members)
+    }
+}
+
 fn prices(member: &Member, faults: &mut Faults) -> Option<HashMap<SecurityId, Price>> {
-    let rows: BTreeMap<String, Member> = member.object("/prices", faults)?;
+    let Once(rows) = member.object("/prices", faults)?;
     let mut prices = HashMap::with_capacity(rows.len());
     for (key, row) in rows {
         let at = format!("/prices/{}", pointer_part(&key));

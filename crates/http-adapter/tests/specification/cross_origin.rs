@@ -55,6 +55,7 @@ async fn other_origins_get_no_permission() {
     let world = narrowed().await;
     let refused = preflight(&world, "https://elsewhere.example", "GET").await;
     assert_eq!(refused.problem().0, 400);
+    assert!(refused.text().contains("Origin is not allowed"), "{}", refused.text());
     assert_eq!(refused.header("access-control-allow-origin"), "");
     let answer = call(&world, "https://elsewhere.example").await.expect(200);
     assert_eq!(answer.header("access-control-allow-origin"), "");

@@ -235,6 +235,8 @@ fn state(application: Arc<Application>, config: HttpConfig) -> HttpState {
     let registry = prometheus::Registry::new();
     let exporter = opentelemetry_prometheus::exporter()
         .with_registry(registry.clone())
+        .without_units()
+        .without_counter_suffixes()
         .without_target_info()
         .build()
         .expect("an exporter");

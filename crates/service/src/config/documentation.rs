@@ -11,7 +11,7 @@ Usage: order-generation-service [COMMAND]
 Commands:
   (none)        serve HTTP until SIGTERM or SIGINT
   export        write all models and rebalances of the configured store to standard output, one JSON object a line
-  import        read such lines from standard input into the configured store, which must not hold them yet
+  import        read such lines from standard input into the configured store; what it holds already is left alone
   healthcheck   ask the service on this machine whether it is ready; exit code 0 or 1
   config        write this list as Markdown
   help          this text

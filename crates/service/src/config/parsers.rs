@@ -107,11 +107,13 @@ pub(super) fn log_level(text: &str) -> Result<String, String> {
         "critical" => "error".to_owned(),
         _ => lower,
     };
-    match level.parse::<tracing_subscriber::filter::Targets>() {
-        Ok(_) => Ok(level),
-        Err(_) => {
-            Err("must be ERROR, WARN, INFO, DEBUG, TRACE or a filter such as info,upstream_adapter=debug".to_owned())
-        }
+    // A bare word that is no level would be taken for the name of a target, and silence everything else.
+    let is_level = |part: &str| part.contains('=') || part.parse::<tracing_subscriber::filter::LevelFilter>().is_ok();
+    let is_filter = level.parse::<tracing_subscriber::filter::Targets>().is_ok();
+    if is_filter && level.split(',').all(|part| is_level(part.trim())) {
+        Ok(level)
+    } else {
+        Err("must be ERROR, WARN, INFO, DEBUG, TRACE or a filter such as info,upstream_adapter=debug".to_owned())
     }
 }
 

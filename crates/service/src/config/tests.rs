@@ -46,7 +46,7 @@ fn every_problem_is_listed_with_its_variable() {
         ("REQUEST_TIMEOUT", "0"),
         ("CASH_RESERVE", "101%"),
         ("PRICING_SERVICE_URL", "pricing:8083"),
-        ("LOG_LEVEL", "loud=="),
+        ("LOG_LEVEL", "inf0"),
         ("CORS_ORIGINS", "https://a.example, b"),
     ];
     let ConfigError(problems) = read(&bad).expect_err("seven problems");

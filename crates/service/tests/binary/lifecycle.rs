@@ -1,13 +1,13 @@
 //! Start, stop and sudden death.
 
-use crate::process::{PATIENCE, Service, command, run};
+use crate::process::{PATIENCE, Service, command, run, wait_until};
 use crate::suite::{create, stored, strategy, suite, worked_example};
 use serde_json::Value;
 use simulator::{Fault, FaultKind, Service as Called};
 use std::net::TcpStream;
 use std::sync::mpsc::channel;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tempfile::TempDir;
 
 #[test]
@@ -21,11 +21,7 @@ fn sigterm_lets_a_request_end_and_takes_no_new_ones() {
         let (caller, path) = (service.caller(), format!("{model}/rebalance"));
         thread::spawn(move || caller.post(&path, ""))
     };
-    let deadline = Instant::now() + PATIENCE;
-    while suite.counters().endpoint(Called::Pricing, "GET /api/v1/prices") == before {
-        assert!(Instant::now() < deadline, "the run never asked for prices");
-        thread::sleep(Duration::from_millis(5));
-    }
+    wait_until(|| suite.counters().endpoint(Called::Pricing, "GET /api/v1/prices") > before);
     service.terminate();
     service.logged("stopping");
     let address = service.address().to_owned();

@@ -1,6 +1,6 @@
 //! The real binary on MongoDB; the module's name puts these tests into nextest's profile of that name.
 
-use crate::process::{Service, command, run};
+use crate::process::{Service, command, run, wait_until};
 use crate::suite::{adjusted, create, stored, strategy, suite, worked_example};
 use serde_json::Value;
 use std::process::Command;
@@ -65,9 +65,5 @@ fn everything_moves_from_the_embedded_store_and_back() {
 }
 
 fn ready(service: &Service) {
-    let deadline = std::time::Instant::now() + crate::process::PATIENCE;
-    while service.get("/health/ready").status != 200 {
-        assert!(std::time::Instant::now() < deadline, "it does not become ready");
-        std::thread::sleep(std::time::Duration::from_millis(50));
-    }
+    wait_until(|| service.get("/health/ready").status == 200);
 }

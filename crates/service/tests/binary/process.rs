@@ -14,6 +14,15 @@ use ureq::http::Request;
 /// Far longer than anything takes, even on a busy machine.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
+/// Polls until it is so.
+pub(crate) fn wait_until(mut is_so: impl FnMut() -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !is_so() {
+        assert!(Instant::now() < deadline, "what was waited for never came");
+        thread::sleep(Duration::from_millis(10));
+    }
+}
+
 /// The binary with nothing in its environment but what it needs.
 pub(crate) fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_order-generation-service"));
@@ -141,14 +150,12 @@ impl Service {
 
     /// Waits for its end.
     pub(crate) fn wait(mut self) -> ExitStatus {
-        let deadline = Instant::now() + PATIENCE;
-        loop {
-            if let Some(status) = self.child.try_wait().expect("its state") {
-                return status;
-            }
-            assert!(Instant::now() < deadline, "it does not end");
-            thread::sleep(Duration::from_millis(10));
-        }
+        let mut ended = None;
+        wait_until(|| {
+            ended = self.child.try_wait().expect("its state");
+            ended.is_some()
+        });
+        ended.expect("it has ended")
     }
 
     /// SIGTERM, and waits for the end.

@@ -1,9 +1,9 @@
 //! What the service is for, through its real parts.
 
-use crate::process::Service;
+use crate::process::{Service, wait_until};
 use crate::suite::{EXAMPLE, adjusted, create, stored, strategy, suite, worked_example};
 use serde_json::{Value, json};
-use simulator::Service as Called;
+use simulator::{Fault, FaultKind, Service as Called};
 use std::thread;
 use tempfile::TempDir;
 
@@ -80,4 +80,51 @@ fn a_key_is_answered_again_after_a_restart() {
     let again = service.caller().try_post(&path, "", &key).expect("an answer").expect(200);
     assert_eq!(again.json(), first.json());
     assert_eq!(stored(&service).len(), 1);
+}
+
+#[test]
+fn a_key_whose_request_died_with_the_process_may_run_again() {
+    let (suite, data) = (suite(0), TempDir::new().expect("a directory"));
+    let service = Service::start(suite.endpoints(), data.path());
+    let model = create(&service, &worked_example(&suite));
+    let path = format!("{model}/rebalance");
+    let key = [("Idempotency-Key", "died")];
+    suite.faults().inject(Fault::new(Called::Pricing, FaultKind::Hang).at("GET /api/v1/prices"));
+    let before = suite.counters().endpoint(Called::Pricing, "GET /api/v1/prices");
+    let running = {
+        let (caller, path) = (service.caller(), path.clone());
+        thread::spawn(move || caller.try_post(&path, "", &key).is_err())
+    };
+    wait_until(|| suite.counters().endpoint(Called::Pricing, "GET /api/v1/prices") > before);
+    service.kill();
+    assert!(running.join().expect("no panic"), "the first call got no answer");
+    suite.faults().clear_all();
+    let service = Service::start(suite.endpoints(), data.path());
+    service.caller().try_post(&path, "", &key).expect("an answer").expect(200);
+    assert_eq!(stored(&service).len(), 1);
+}
+
+#[test]
+fn metrics_have_the_names_of_the_contract() {
+    let (suite, data) = (suite(0), TempDir::new().expect("a directory"));
+    let service = Service::start(suite.endpoints(), data.path());
+    let model = create(&service, &worked_example(&suite));
+    service.post(&format!("{model}/rebalance"), "").expect(200);
+    let text = service.get("/metrics").expect(200).text;
+    for name in [
+        "http_requests_total{",
+        "http_request_duration_milliseconds_bucket{",
+        "http_requests_in_flight",
+        "optimizations_total{",
+        "optimization_duration_milliseconds_bucket",
+        "upstream_requests_total{",
+        "upstream_request_duration_milliseconds_bucket{",
+        "store_operations_total{",
+        "store_operation_duration_milliseconds_bucket{",
+        "circuit_breaker_state{",
+        "rebalance_runs{",
+        "process_resident_memory_bytes",
+    ] {
+        assert!(text.lines().any(|line| line.starts_with(name)), "{name} is not in\n{text}");
+    }
 }

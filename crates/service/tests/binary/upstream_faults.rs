@@ -1,6 +1,6 @@
 //! Called services that are down, slow or talk nonsense: a code, nothing stored, no date moved, and a recovery.
 
-use crate::process::{Service, command};
+use crate::process::{Service, command, wait_until};
 use crate::suite::{create, stored, suite, worked_example};
 use simulator::{Fault, FaultKind, Service as Called, Simulator};
 use tempfile::TempDir;
@@ -36,16 +36,7 @@ fn a_called_service_that_fails_is_named_and_nothing_is_stored() {
         assert!(service.get(&model).expect(200).json()["last_rebalance_date"].is_null());
         // It recovers by itself, circuit breakers included: readiness never depended on it.
         service.get("/health/ready").expect(200);
-        recovered(&service, &model);
-    }
-}
-
-/// Polls the preview, which stores nothing, until it works.
-fn recovered(service: &Service, model: &str) {
-    let deadline = std::time::Instant::now() + crate::process::PATIENCE;
-    while service.post(&format!("{model}/rebalance/preview"), "").status != 200 {
-        assert!(std::time::Instant::now() < deadline, "it does not recover");
-        std::thread::sleep(std::time::Duration::from_millis(100));
+        wait_until(|| service.post(&format!("{model}/rebalance/preview"), "").status == 200);
     }
 }
 
