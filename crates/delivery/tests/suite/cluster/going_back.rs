@@ -50,7 +50,7 @@ fn a_rollback_that_does_not_come_up_fails() {
     scene.deploy("v0.2.0", &[]).expect(0);
     // No node takes pods of the earlier release any more.
     kubectl(&["-n", &scene.namespace, "create", "quota", "none", "--hard=pods=1"], None).expect(0);
-    scene.run(&["--env", "staging", "--rollback"]).expect(8).says("this was the way back");
+    scene.run(&["--env", "staging", "--rollback", "--timeout", "8s"]).expect(8).says("this was the way back");
 }
 
 #[test]
