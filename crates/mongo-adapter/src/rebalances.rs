@@ -10,6 +10,7 @@
 
 mod append;
 mod delete;
+mod failures;
 mod header;
 mod list;
 mod portfolio;
@@ -53,8 +54,8 @@ fn corrupt(id: RebalanceId) -> impl Fn(FieldError) -> StoreError {
 /// Where the portfolios of a rebalance are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Place {
-    /// In documents of their own, so many.
-    Apart { attempt: ObjectId, count: u64 },
+    /// In documents of their own, so many; behind them as many of failures.
+    Apart { attempt: ObjectId, count: u64, failures: u64 },
     /// Inside the record, as the previous service had it.
     Inside,
 }
@@ -68,13 +69,18 @@ struct Stored {
 
 /// What is stored under this id, without its portfolios.
 async fn stored(connection: &Connection, id: RebalanceId) -> Result<Option<Stored>, StoreError> {
-    let projection = doc! { "attempt_id": 1, "number_of_portfolios": 1, "version": 1, "schema_version": 1 };
+    let projection =
+        doc! { "attempt_id": 1, "number_of_portfolios": 1, "failure_documents": 1, "version": 1, "schema_version": 1 };
     let finding = connection.collections.rebalances.find_one(doc! { "_id": object_id(id) }).projection(projection);
     let found = connection.read("look for a rebalance", finding.into_future()).await?;
     let read = |fields: Fields<'_>| {
         crate::models::check_schema(fields)?;
         let place = match fields.maybe("attempt_id", Fields::object_id)? {
-            Some(attempt) => Place::Apart { attempt, count: fields.whole("number_of_portfolios")? },
+            Some(attempt) => Place::Apart {
+                attempt,
+                count: fields.whole("number_of_portfolios")?,
+                failures: fields.maybe("failure_documents", Fields::whole)?.unwrap_or_default(),
+            },
             None => Place::Inside,
         };
         Ok(Stored { place, version: fields.version("version")? })

@@ -1,11 +1,13 @@
 //! Writing a rebalance: its portfolios in batches, then the header, which is the commit point.
 
 use super::delete::remove_portfolios;
+use super::failures::Failures;
 use super::portfolio::to_document;
 use super::sweep::{Note, begin, end};
 use super::{Place, header, stored};
 use crate::connection::Connection;
 use crate::fault::{DriverError, Fault};
+use domain::RebalanceId;
 use domain::rebalance::Rebalance;
 use mongodb::bson::{RawDocumentBuf, oid::ObjectId};
 use ports::StoreError;
@@ -31,10 +33,14 @@ pub(super) async fn append(
     }
     let deadline = Deadline { started: Instant::now(), limit };
     let attempt = ObjectId::new();
-    let note = Note { attempt, rebalance_id: id, portfolios: count as u64 };
+    let failures = Failures::of(&rebalance.header);
+    let document = header::to_document(&rebalance.header, attempt, failures.inside(), failures.apart());
+    let document = document.map_err(|error| StoreError::Unavailable(Box::new(error)))?;
+    let note = Note { attempt, rebalance_id: id, portfolios: count as u64 + failures.apart() };
+    let failures = failures.documents(&rebalance.header, attempt, count as u64)?;
     begin(&connection, &note, "append").await?;
-    let written = match write_portfolios(&connection, &rebalance, attempt, deadline).await {
-        Ok(()) => commit(&connection, &rebalance, attempt, deadline).await,
+    let written = match write_portfolios(&connection, &rebalance, failures, attempt, deadline).await {
+        Ok(()) => commit(&connection, id, &document, attempt, deadline).await,
         Err(error) => Err(error),
     };
     let useless = match &written {
@@ -54,16 +60,19 @@ pub(super) async fn append(
     written.map(drop)
 }
 
-/// Writes all portfolios, invisible as yet.
+/// Writes all portfolios, and the documents of failures behind them, invisible as yet.
 async fn write_portfolios(
     connection: &Connection,
     rebalance: &Rebalance,
+    failures: Vec<RawDocumentBuf>,
     attempt: ObjectId,
     deadline: Deadline,
 ) -> Result<(), StoreError> {
     let mut batch = Batch::default();
-    for (seq, portfolio) in (0_u64..).zip(&rebalance.portfolios) {
-        batch.push(to_document(rebalance.header.id, attempt, seq, portfolio));
+    let portfolios = (0_u64..).zip(&rebalance.portfolios);
+    let portfolios = portfolios.map(|(seq, portfolio)| to_document(rebalance.header.id, attempt, seq, portfolio));
+    for document in portfolios.chain(failures) {
+        batch.push(document);
         if batch.is_full() {
             batch.write(connection, deadline).await?;
         }
@@ -74,17 +83,15 @@ async fn write_portfolios(
 /// Writes the header; whether the stored one is this attempt's.
 async fn commit(
     connection: &Connection,
-    rebalance: &Rebalance,
+    id: RebalanceId,
+    document: &RawDocumentBuf,
     attempt: ObjectId,
     deadline: Deadline,
 ) -> Result<bool, StoreError> {
-    let id = rebalance.header.id;
-    let document = RawDocumentBuf::try_from(&header::to_document(&rebalance.header, attempt));
-    let document = document.map_err(|error| StoreError::Unavailable(Box::new(error)))?;
     let mut unknown = None;
     for _ in 0..2 {
         deadline.check()?;
-        let inserting = connection.collections.rebalances.insert_one(&document).into_future();
+        let inserting = connection.collections.rebalances.insert_one(document).into_future();
         match connection.command("write a rebalance's header", inserting).await {
             Ok(_) => return Ok(true),
             Err(Fault::Refused(error)) => return Err(unknown.unwrap_or(error)),

@@ -40,8 +40,8 @@ pub(super) async fn delete(
             }
             Some(Stored { place, .. }) => place,
         };
-        if let Place::Apart { attempt, count } = place {
-            let note = Note { attempt, rebalance_id: id, portfolios: count };
+        if let Place::Apart { attempt, count, failures } = place {
+            let note = Note { attempt, rebalance_id: id, portfolios: count + failures };
             if let Err(error) = begin(&connection, &note, "delete").await {
                 return Err(unknown.map_or(error, |cause| undecided(id, cause)).into());
             }

@@ -6,13 +6,19 @@ use crate::fields::{FieldError, Fields, date_time};
 use crate::models::check_schema;
 use crate::schema;
 use domain::rebalance::{FailureCode, FailureDetail, PortfolioFailure, RebalanceHeader};
-use domain::{ModelId, RebalanceId, Reserve};
+use domain::{ModelId, RebalanceId, Reserve, SecurityId};
 use mongodb::bson::oid::ObjectId;
-use mongodb::bson::{Bson, Document, doc};
+use mongodb::bson::raw::cstr;
+use mongodb::bson::{Bson, Document, RawArrayBuf, RawBson, RawDocumentBuf, doc, rawdoc};
 
-/// The document that makes the portfolios of `attempt` visible.
-pub(super) fn to_document(header: &RebalanceHeader, attempt: ObjectId) -> Document {
-    doc! {
+/// The document that makes the portfolios of `attempt` visible, and its failures: in it, or in so many documents.
+pub(super) fn to_document(
+    header: &RebalanceHeader,
+    attempt: ObjectId,
+    failures_inside: &[RawDocumentBuf],
+    failures_apart: u64,
+) -> Result<RawDocumentBuf, mongodb::bson::error::Error> {
+    let mut document = RawDocumentBuf::try_from(&doc! {
         "_id": object_id(header.id),
         "schema_version": schema::VERSION,
         "attempt_id": attempt,
@@ -22,31 +28,35 @@ pub(super) fn to_document(header: &RebalanceHeader, attempt: ObjectId) -> Docume
         "rebalance_date": date_time(header.date),
         "number_of_portfolios": i64::from(header.number_of_portfolios),
         "number_of_positions": i64::try_from(header.number_of_positions).unwrap_or(i64::MAX),
-        "failures": header.failures.iter().map(failure_document).collect::<Vec<Bson>>(),
+        "failure_documents": i64::try_from(failures_apart).unwrap_or(i64::MAX),
         "reserve": {
             "amount": to_bson(header.reserve.amount()),
             "fraction": to_bson(header.reserve.fraction()),
         },
         "version": i64::from(header.version.number()),
         "created_at": date_time(header.created_at),
-    }
+    })?;
+    document.append(cstr!("failures"), failures_inside.iter().cloned().collect::<RawArrayBuf>());
+    Ok(document)
 }
 
-fn failure_document(failure: &PortfolioFailure) -> Bson {
+/// The document of one failure.
+pub(super) fn failure_document(failure: &PortfolioFailure) -> RawDocumentBuf {
+    let text = |text: Option<&str>| text.map_or(RawBson::Null, Into::into);
     let detail = |detail: &FailureDetail| {
-        Bson::Document(doc! {
-            "code": &detail.code,
-            "security_id": detail.security_id.map(|id| id.to_string()),
-            "message": &detail.message,
-        })
+        rawdoc! {
+            "code": detail.code.as_str(),
+            "security_id": text(detail.security_id.as_ref().map(SecurityId::as_str)),
+            "message": detail.message.as_str(),
+        }
     };
-    Bson::Document(doc! {
+    rawdoc! {
         "portfolio_id": failure.portfolio_id.as_str(),
-        "portfolio_name": failure.portfolio_name.as_deref(),
+        "portfolio_name": text(failure.portfolio_name.as_deref()),
         "code": failure.code.code(),
-        "message": &failure.message,
-        "details": failure.details.iter().map(detail).collect::<Vec<_>>(),
-    })
+        "message": failure.message.as_str(),
+        "details": failure.details.iter().map(detail).collect::<RawArrayBuf>(),
+    }
 }
 
 /// What the server makes of a stored rebalance before it is read: without portfolios, and with their number, which the
@@ -59,6 +69,8 @@ pub(super) fn projection() -> Document {
         "model_version",
         "rebalance_date",
         "failures",
+        "failure_documents",
+        "attempt_id",
         "reserve",
         "version",
         "created_at",
@@ -109,7 +121,7 @@ fn reserve_of(fields: Fields<'_>) -> Result<Reserve, FieldError> {
     reserve.map_err(|rule| FieldError::invalid("reserve", rule))
 }
 
-fn failure_of(fields: Fields<'_>) -> Result<PortfolioFailure, FieldError> {
+pub(super) fn failure_of(fields: Fields<'_>) -> Result<PortfolioFailure, FieldError> {
     Ok(PortfolioFailure {
         portfolio_id: fields.parsed("portfolio_id")?,
         portfolio_name: fields.maybe("portfolio_name", Fields::text)?.map(str::to_owned),

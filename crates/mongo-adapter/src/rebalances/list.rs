@@ -1,9 +1,10 @@
 //! Headers, one or many: sorted, cut and counted by the server, which leaves the portfolios where they are.
 
+use super::failures;
 use super::header::{header_of, number_of_portfolios, projection};
 use super::object_id;
 use crate::connection::Connection;
-use crate::fields::Fields;
+use crate::fields::{FieldError, Fields};
 use crate::paging::{self, Part};
 use domain::rebalance::RebalanceHeader;
 use domain::{PortfolioId, RebalanceId};
@@ -86,12 +87,20 @@ async fn headers(
         found.with_type::<RawDocumentBuf>().await?.try_collect::<Vec<_>>().await
     };
     let documents = connection.read(doing, reading).await?;
-    let read = |document: &RawDocumentBuf| {
+    let mut headers = Vec::with_capacity(documents.len());
+    for document in &documents {
         let fields = Fields::new(document);
-        header_of(fields).map_err(|error| {
+        let corrupt = |error: FieldError| {
             let id = fields.object_id("_id").map_or_else(|_| "of an unreadable id".to_owned(), ObjectId::to_hex);
             error.corrupt("rebalance", id)
-        })
-    };
-    documents.iter().map(read).collect()
+        };
+        let mut header = header_of(fields).map_err(corrupt)?;
+        let apart = fields.maybe("failure_documents", Fields::whole).map_err(corrupt)?.unwrap_or_default();
+        if apart > 0 {
+            let attempt = fields.object_id("attempt_id").map_err(corrupt)?;
+            header.failures = failures::read(connection, &header, attempt, apart).await?;
+        }
+        headers.push(header);
+    }
+    Ok(headers)
 }

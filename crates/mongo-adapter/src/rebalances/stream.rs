@@ -52,7 +52,7 @@ impl Reading {
         };
         let first = self.place.replace(place).is_none();
         let batch = match place {
-            Place::Apart { attempt, count } => {
+            Place::Apart { attempt, count, .. } => {
                 self.end = self.end.min(count);
                 let wanted = self.end.saturating_sub(self.next).min(BATCH);
                 if wanted == 0 {
