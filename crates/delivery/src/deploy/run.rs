@@ -58,7 +58,11 @@ pub(super) fn run(plan: &Plan, tools: &Tools<'_>) -> Outcome {
         } else {
             quiet.call(&unlock.argv, None)
         };
-        if let Err(error) = result {
+        // After an interruption it may not be ours to give.
+        let is_ours = |fault| !tools.kubectl.interrupted() || !matches!(fault, Fault::NotFound | Fault::Invalid);
+        if let Err(error) = result
+            && is_ours(error.fault)
+        {
             tools.console.warn(&format!("the lock could not be given back ({error}); it ends by itself"));
         }
     }
@@ -74,8 +78,9 @@ fn run_steps(steps: &[Step], tools: &Tools<'_>, outcome: &mut Outcome, locked: &
         let started = Instant::now();
         let result = run_step(step, tools, outcome);
         outcome.steps.push(Took { what: step.what.clone(), ok: result.is_ok(), millis: started.elapsed().as_millis() });
+        // A call that was cut off may have taken the lock all the same; giving it back asks whether it is ours.
+        *locked |= matches!(step.action, Action::Lock { .. }) && (result.is_ok() || tools.kubectl.interrupted());
         result?;
-        *locked |= matches!(step.action, Action::Lock { .. });
     }
     Ok(())
 }
@@ -83,7 +88,7 @@ fn run_steps(steps: &[Step], tools: &Tools<'_>, outcome: &mut Outcome, locked: &
 fn run_step(step: &Step, tools: &Tools<'_>, outcome: &mut Outcome) -> Result<(), Trouble> {
     let stdin = step.stdin.as_deref();
     match &step.action {
-        Action::Lock { read } => take_lock(step, read, tools),
+        Action::Lock { read } => take_lock(step, read, tools, outcome),
         Action::Keep => match tools.kubectl.call(&step.argv, stdin) {
             Ok(_) => Ok(()),
             Err(error) => Err(Trouble::Stopped(stopped(step, &error, outcome))),
@@ -119,10 +124,10 @@ fn stopped(step: &Step, error: &CallError, outcome: &Outcome) -> Failure {
     }
 }
 
-fn take_lock(step: &Step, read: &[String], tools: &Tools<'_>) -> Result<(), Trouble> {
+fn take_lock(step: &Step, read: &[String], tools: &Tools<'_>, outcome: &Outcome) -> Result<(), Trouble> {
     let Err(error) = tools.kubectl.call(&step.argv, step.stdin.as_deref()) else { return Ok(()) };
     if !matches!(error.fault, Fault::AlreadyExists | Fault::Conflict) {
-        return Err(Trouble::Stopped(Failure::before_changes(&step.what, &error)));
+        return Err(Trouble::Stopped(stopped(step, &error, outcome)));
     }
     // An attempt whose answer was lost may have taken it: then the holder is ours.
     let holder = tools

@@ -92,6 +92,19 @@ fn a_second_ctrl_c_ends_a_deploy_that_cannot_give_its_lock_back() {
 }
 
 #[test]
+fn a_lock_whose_taking_was_cut_off_is_given_back() {
+    let scene = Scene::new("cut-off");
+    let takes = |request: &Request| request.method == "POST" && request.path().ends_with("/leases");
+    scene.proxy.fault(usize::MAX, Fault::LoseAnswer, takes);
+    let deploy = started_by_github(&scene, Command::new(env!("CARGO_BIN_EXE_delivery")));
+    wait_until("the taking of the lock", || !scene.lock_holder().is_empty());
+    signal(&deploy, "-INT");
+    let ended = Ended::from(deploy.wait_with_output().unwrap()).expect(1).says("interrupted: nothing was applied");
+    assert!(!ended.stderr.contains("given back"), "{}", ended.stderr);
+    assert_eq!(scene.lock_holder(), "");
+}
+
+#[test]
 fn a_cancelled_job_which_ends_only_the_shell_ends_the_deploy() {
     let scene = Scene::new("cancel");
     let mut shell = Command::new("sh");
