@@ -39,7 +39,8 @@ pub fn judge(deployment: &Value) -> Progress {
 }
 
 /// The message of a `ProgressDeadlineExceeded` that is about our own apply. An older one survives a good undo, until the
-/// bad `ReplicaSet` is gone: it is believed only when it is younger than our latest apply, by the server's clock.
+/// bad `ReplicaSet` is gone, and may even be written in the moment of the undo. Our own apply is progress: the deadline
+/// can have passed only so many seconds after it, by the server's clock, which tells whole seconds.
 fn exceeded(deployment: &Value) -> Option<String> {
     let condition = items(at(deployment, "status.conditions"))
         .iter()
@@ -52,8 +53,9 @@ fn exceeded(deployment: &Value) -> Option<String> {
         .filter(|entry| entry["manager"] == FIELD_MANAGER || entry["manager"] == "kubectl-rollout")
         .filter_map(|entry| time(&entry["time"]))
         .max();
+    let deadline = at(deployment, "spec.progressDeadlineSeconds").as_i64().unwrap_or(600);
     applied
-        .is_none_or(|applied| updated > applied)
+        .is_none_or(|applied| (updated - applied).num_seconds() >= deadline - 1)
         .then(|| condition["message"].as_str().unwrap_or("no progress").to_owned())
 }
 
@@ -70,7 +72,7 @@ mod tests {
                 {"manager": "globeco-deploy", "operation": "Apply", "time": "2026-03-01T12:00:10Z"},
                 {"manager": "kube-controller-manager", "subresource": "status", "time": "2026-03-01T12:09:00Z"},
             ]},
-            "spec": {"replicas": 2},
+            "spec": {"replicas": 2, "progressDeadlineSeconds": 60},
             "status": {"observedGeneration": 3, "updatedReplicas": updated, "replicas": total,
                 "availableReplicas": available, "conditions": [condition]},
         })
@@ -98,7 +100,10 @@ mod tests {
     #[test]
     fn a_deadline_counts_only_after_our_own_apply() {
         assert!(matches!(judge(&deployment(3, [1, 2, 2], &exceeded("2026-03-01T12:05:00Z"))), Progress::Stalled(_)));
-        assert!(matches!(judge(&deployment(3, [1, 2, 2], &exceeded("2026-03-01T12:00:09Z"))), Progress::Waiting(_)));
+        assert!(matches!(judge(&deployment(3, [1, 2, 2], &exceeded("2026-03-01T12:01:10Z"))), Progress::Stalled(_)));
+        for stale in ["2026-03-01T12:00:09Z", "2026-03-01T12:00:10Z", "2026-03-01T12:00:12Z"] {
+            assert!(matches!(judge(&deployment(3, [1, 2, 2], &exceeded(stale))), Progress::Waiting(_)), "{stale}");
+        }
         assert!(matches!(judge(&deployment(3, [2, 2, 2], &exceeded("2026-03-01T12:00:09Z"))), Progress::Complete(_)));
     }
 }
