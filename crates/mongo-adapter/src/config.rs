@@ -214,7 +214,7 @@ mod tests {
             (|c| c.operation_timeout = Duration::ZERO, "operation_timeout"),
             (|c| c.max_pool_size = 0, "max_pool_size"),
             (|c| c.min_pool_size = 51, "min_pool_size"),
-            (|c| c.orphan_grace = Duration::from_mins(19), "orphan_grace"),
+            (|c| c.orphan_grace = Duration::from_mins(3), "orphan_grace"),
             (|c| c.app_name = "a".repeat(129), "app_name"),
             (|c| c.database_default = "a.b".to_owned(), "\"a.b\""),
         ];

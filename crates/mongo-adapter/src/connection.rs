@@ -9,12 +9,14 @@ use mongodb::options::ClientOptions;
 use mongodb::{Client, Database};
 use ports::StoreError;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, watch};
 use tokio::time::timeout;
 use tracing::Instrument;
 
+/// How long a read-back is repeated that fails without waiting for anything.
+const AT_ONCE: Duration = Duration::from_millis(500);
 /// The most writes that may be going on at once; the pool is the bound that is felt.
 const WRITES: u32 = 1 << 16;
 
@@ -123,6 +125,23 @@ impl Connection {
         command: impl Future<Output = mongodb::error::Result<T>>,
     ) -> Result<T, StoreError> {
         self.patient(doing, Kind::Read, self.operation, command).map_err(Fault::into_store_error).await
+    }
+
+    /// Runs a read that says what became of a write. A cut connection takes those of other commands with it: what ends
+    /// at once for that reason is tried again, the driver's own repetition aside.
+    pub(crate) async fn read_back<T, F>(&self, doing: &'static str, command: impl Fn() -> F) -> Result<T, StoreError>
+    where
+        F: Future<Output = mongodb::error::Result<T>>,
+    {
+        let started = Instant::now();
+        loop {
+            match self.read(doing, command()).await {
+                Err(StoreError::Unavailable(_)) if started.elapsed() < AT_ONCE => {
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                }
+                result => return result,
+            }
+        }
     }
 
     /// Runs a write to its end, also when the caller goes away, once the indexes that guard it exist.

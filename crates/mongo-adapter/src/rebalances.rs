@@ -71,8 +71,9 @@ struct Stored {
 async fn stored(connection: &Connection, id: RebalanceId) -> Result<Option<Stored>, StoreError> {
     let projection =
         doc! { "attempt_id": 1, "number_of_portfolios": 1, "failure_documents": 1, "version": 1, "schema_version": 1 };
-    let finding = connection.collections.rebalances.find_one(doc! { "_id": object_id(id) }).projection(projection);
-    let found = connection.read("look for a rebalance", finding.into_future()).await?;
+    let rebalances = &connection.collections.rebalances;
+    let find = || rebalances.find_one(doc! { "_id": object_id(id) }).projection(projection.clone());
+    let found = connection.read_back("look for a rebalance", || find().into_future()).await?;
     let read = |fields: Fields<'_>| {
         crate::models::check_schema(fields)?;
         let place = match fields.maybe("attempt_id", Fields::object_id)? {

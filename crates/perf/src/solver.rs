@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use domain::{Decimal, Drift, DriftRange, Price, Reserve, Target};
 use optimizer::{Certificate, Limits, Outcome, Problem, Security, solve};
 
@@ -38,13 +38,16 @@ impl Draws {
     }
 }
 
-/// Measures every case on so many problems.
+/// Measures every case on so many problems, and a book of five hundred times as many.
+#[expect(clippy::cast_precision_loss, reason = "a million")]
 pub(crate) fn measure(problems: u64) -> Result<Vec<Row>> {
     report::progress("solver")?;
     let us = |time: Duration| time.as_secs_f64() * 1e6;
     let (slack, _) = times(Case::Slack, problems)?;
     let (binding, _) = times(Case::Binding, problems)?;
     let (lattice, unproven) = times(Case::Lattice, problems / 10)?;
+    let (book, book_limit) = (500 * problems, 15.0 * (500 * problems) as f64 / 1e6);
+    let whole_book = whole(book)?;
     let row = |name: &str, unit, limit, value| Row::new("solver", name, unit, limit, value);
     Ok(vec![
         row("cash slack, median", "µs", Limit::AtMost(2.0), us(slack.percentile(0.5))),
@@ -53,7 +56,21 @@ pub(crate) fn measure(problems: u64) -> Result<Vec<Row>> {
         row("cash binding, p99", "µs", Limit::AtMost(100.0), us(binding.percentile(0.99))),
         row("price lattice, slowest", "ms", Limit::AtMost(100.0), us(lattice.percentile(1.0)) / 1e3),
         row("price lattice, unproven", "%", Limit::AtMost(0.0), unproven * 100.0),
+        row(&format!("{book} portfolios, one core"), "s", Limit::AtMost(book_limit), whole_book.as_secs_f64()),
     ])
+}
+
+/// The time to solve a book of so many portfolios one after the other, every tenth of them short of cash.
+fn whole(portfolios: u64) -> Result<Duration> {
+    let (limits, mut total) = (Limits::default(), Duration::ZERO);
+    for seed in 0..portfolios {
+        let problem = draw(if seed % 10 == 0 { Case::Binding } else { Case::Slack }, seed)?;
+        let started = Instant::now();
+        let outcome = solve(&problem, &limits, &|| false);
+        total += started.elapsed();
+        ensure!(!matches!(outcome, Outcome::Stopped | Outcome::Rejected(_)), "portfolio {seed}: {outcome:?}");
+    }
+    Ok(total)
 }
 
 /// Times of the proven and unproven solutions, and the share of those that are not proven.

@@ -147,8 +147,8 @@ fn at_version(id: ModelId, expected: Version) -> Document {
 /// What is stored under `id` at present.
 async fn trace(connection: &Connection, id: ModelId) -> Result<Option<Trace>, StoreError> {
     let projection = doc! { "version": 1, "recent_writes": 1 };
-    let finding = connection.collections.models.find_one(doc! { "_id": object_id(id) }).projection(projection);
-    let found = connection.read("read a model's state back", finding.into_future()).await?;
+    let find = || connection.collections.models.find_one(doc! { "_id": object_id(id) }).projection(projection.clone());
+    let found = connection.read_back("read a model's state back", || find().into_future()).await?;
     found.map(|document| trace_of(Fields::new(&document)).map_err(|error| error.corrupt("model", id))).transpose()
 }
 
