@@ -2,12 +2,12 @@
 
 use super::{Finding, Tree, finding};
 
-/// Words in two halves, so that this file does not break its own rule.
+/// Words in two halves, so that this file does not break its own rule. The folder that the checkout lies in is the
+/// machine's own as well.
 const FOREIGN: &[(&str, &str)] = &[
-    ("/work/", "main"),
-    ("/work/", "shared"),
-    ("../", "shared/"),
-    ("/root/", "."),
+    ("/root", "/"),
+    ("/home", "/"),
+    ("/Users", "/"),
     ("artifact", "ory"),
     ("index.crates", ".io"),
     ("static.crates", ".io"),
@@ -22,7 +22,10 @@ const FOREIGN: &[(&str, &str)] = &[
 
 /// No file mentions one of them.
 pub(super) fn stands_alone(tree: &Tree) -> Vec<Finding> {
-    let words: Vec<String> = FOREIGN.iter().map(|(start, end)| [*start, *end].concat()).collect();
+    let mut words: Vec<String> = FOREIGN.iter().map(|(start, end)| [*start, *end].concat()).collect();
+    // A folder at the very top, such as `/src`, would be found in half of all paths.
+    let root = tree.metadata["workspace_root"].as_str().filter(|root| root.matches('/').count() > 1);
+    words.extend(root.map(str::to_owned));
     let mut findings = Vec::new();
     for (path, text) in &tree.files {
         for (index, line) in text.lines().enumerate() {
@@ -42,10 +45,10 @@ mod tests {
 
     #[test]
     fn a_path_of_one_machine_is_found_with_its_line() {
-        let text = ["see docs\nin /work/", "main/docs\n"].concat();
-        let found = stands_alone(&tree(&[("README.md", &text)]));
-        assert_eq!(found.len(), 1);
-        assert_eq!(found[0].file, "README.md:2");
-        assert!(stands_alone(&tree(&[("README.md", "work on main")])).is_empty());
+        let home = ["see docs\nin /home", "/somebody/docs\n"].concat();
+        let mut tree = tree(&[("README.md", &home), ("docs/a.md", "in /builds/17/docs"), ("docs/b.md", "at home")]);
+        tree.metadata = serde_json::json!({ "workspace_root": "/builds/17" });
+        let found: Vec<_> = stands_alone(&tree).into_iter().map(|finding| finding.file).collect();
+        assert_eq!(found, ["README.md:2", "docs/a.md:1"]);
     }
 }
