@@ -8,12 +8,14 @@
 //! - the objective, exact, and a lower bound that is not above it;
 //! - the proof. `Separable`: no allowed count of any security is nearer to its target, and of two equally near ones
 //!   the one nearer to the count before was taken. `Dual`: the Lagrangian bound, computed anew from the multiplier
-//!   alone, reaches the objective. `Search`: the bound equals the objective; that the search was exhaustive cannot be
-//!   verified without repeating it. `Gap`: the bound is below the objective.
+//!   alone, reaches the objective. `Search`: the bound equals the objective, one share more or less of no security is
+//!   better, and where there are few combinations none of them is; that a longer search was exhaustive cannot be verified
+//!   without repeating it. `Gap`: the bound is below the objective.
 
 mod dual;
 mod error;
 mod facts;
+mod search;
 
 pub use error::CheckError;
 
@@ -66,7 +68,11 @@ pub fn check(problem: &Problem, solution: &Solution) -> Result<(), CheckError> {
             }
             (Some(Proof::Dual), bound == objective)
         }
-        Certificate::Search => (Some(Proof::Search), bound == objective),
+        Certificate::Search => {
+            let facts = securities.iter().zip(&solution.holdings).map(|(s, holding)| amounts.fact(s, holding));
+            search::verify(&amounts, facts, worth, objective)?;
+            (Some(Proof::Search), bound == objective)
+        }
         Certificate::Gap => (None, bound < objective),
     };
     if !holds {

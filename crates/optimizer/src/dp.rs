@@ -14,9 +14,12 @@
 
 use crate::arithmetic::floor_div;
 use crate::covering::{Covering, Item};
-use crate::effort::Effort;
+use crate::effort::{Effort, nodes_for};
 use std::cmp::Ordering;
 use std::collections::VecDeque;
+
+/// Sums that the table goes through in the time of one node.
+const POSITIONS_PER_NODE: usize = 1;
 
 /// The best way to free one sum.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -59,13 +62,16 @@ pub(crate) fn solve(
     if cells.checked_mul(bytes)? > memory {
         return None;
     }
+    if !effort.goes_on() {
+        return None;
+    }
     let mut order: Vec<usize> = (0..covering.items.len()).collect();
     order.sort_unstable_by_key(|item| covering.items[*item].index);
     let mut table = Table::new(cells, covering.grid);
     for item in order.iter().rev() {
         table.add(&covering.items[*item], effort)?;
     }
-    table.best(covering, &order)
+    table.best(covering, &order, effort)
 }
 
 struct Table {
@@ -103,10 +109,10 @@ impl Table {
         let mut choice = vec![0; self.cells];
         for stretch in stretches(item) {
             for residue in 0..weight.min(self.cells) {
-                if residue % 4096 == 0 && !effort.goes_on() {
+                let positions = self.slide(&stretch, item.held, weight, residue, &mut choice);
+                if !effort.works(nodes_for(positions, POSITIONS_PER_NODE)) {
                     return None;
                 }
-                self.slide(&stretch, item.held, weight, residue, &mut choice);
             }
         }
         std::mem::swap(&mut self.best, &mut self.next);
@@ -114,10 +120,10 @@ impl Table {
         Some(())
     }
 
-    /// The best of one stretch for all sums of one residue class modulo `weight`.
-    fn slide(&mut self, stretch: &Stretch, held: i128, weight: usize, residue: usize, choice: &mut [u32]) {
+    /// The best of one stretch for all sums of one residue class modulo `weight`; returns how many it went through.
+    fn slide(&mut self, stretch: &Stretch, held: i128, weight: usize, residue: usize, choice: &mut [u32]) -> usize {
         let (Ok(from), Ok(width)) = (usize::try_from(stretch.from), usize::try_from(stretch.to - stretch.from)) else {
-            return;
+            return 0;
         };
         let w = i128::try_from(weight).unwrap_or(i128::MAX);
         // Positions within the class: sum = residue + position·weight. The window holds those that were best when the
@@ -150,26 +156,30 @@ impl Table {
             }
         }
         self.window = window;
+        count.saturating_sub(from)
     }
 
-    /// The sum of least cost, and of equals the first in the tie order; `order` lists the items by ascending id.
-    fn best(&self, covering: &Covering, order: &[usize]) -> Option<(i128, Vec<i128>)> {
+    /// The sum of least cost, and of equals the first in the tie order; `order` lists the items by ascending id. `None`
+    /// when the stop callback said so.
+    fn best(&self, covering: &Covering, order: &[usize], effort: &mut Effort<'_>) -> Option<(i128, Vec<i128>)> {
         let need = usize::try_from(floor_div(covering.need, self.grid)).ok()?;
-        let mut best: Option<(i128, Cell, Vec<i128>)> = None;
-        for (sum, cell) in self.best.iter().enumerate().skip(need).filter(|(_, cell)| cell.reached) {
-            let cost = i128::try_from(sum).ok()? * self.grid - cell.gain;
-            let rank = best.as_ref().map_or(Ordering::Less, |(least, first, _)| {
-                cost.cmp(least).then(cell.trades.cmp(&first.trades)).then(cell.value.cmp(&first.value))
-            });
-            if rank == Ordering::Greater {
-                continue;
+        let rank = |(sum, cell): (usize, &Cell)| {
+            let amount = i128::try_from(sum).ok().filter(|_| cell.reached)?;
+            Some((amount * self.grid - cell.gain, cell.trades, cell.value))
+        };
+        let sums = || self.best.iter().enumerate().skip(need);
+        let least = sums().filter_map(rank).min()?;
+        let mut first: Option<Vec<i128>> = None;
+        for (sum, _) in sums().filter(|one| rank(*one) == Some(least)) {
+            if !effort.works(nodes_for(order.len(), POSITIONS_PER_NODE)) {
+                return None;
             }
             let steps = self.steps(covering, order, sum)?;
-            if rank == Ordering::Less || best.as_ref().is_some_and(|(_, _, first)| precedes(order, &steps, first)) {
-                best = Some((cost, *cell, steps));
+            if first.as_ref().is_none_or(|first| precedes(order, &steps, first)) {
+                first = Some(steps);
             }
         }
-        best.map(|(cost, _, steps)| (cost, steps))
+        first.map(|steps| (least.0, steps))
     }
 
     /// The steps that free `sum`.

@@ -8,14 +8,16 @@
 //! 2. exactly on a window: bulk steps bring the rest down to a few cheap steps, whose reachable sums are a bit set. A
 //!    sum equal to the need cannot be beaten;
 //! 3. exactly on the whole need, by the same bit set, when it fits the limits;
-//! 4. depth first, for few securities on a fine grid.
+//! 4. depth first, for few securities on a fine grid. Every branch keeps `freed + rest = need`, so a sum equal to the
+//!    need ends it, and the numbers of steps that stay below the best sum are an interval known by division: none is
+//!    tried in vain, however many there are.
 
 mod sums;
 
-pub(crate) use sums::Sums;
+pub(crate) use sums::{Sums, WORDS_PER_NODE};
 
 use crate::arithmetic::{ceil_div, floor_div};
-use crate::effort::Effort;
+use crate::effort::{Effort, nodes_for};
 
 /// Steps that cost what they free.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,31 +48,37 @@ const WINDOW_BITS: i128 = 1 << 20;
 /// steps its length is. Measured: the first one nearly always has a sum that fits, on prices in cents.
 const WINDOWS: [(usize, i128); 2] = [(32, 4), (64, 8)];
 
-/// The least sum in `need..cap`, for a need above 0; all amounts in units of the grid.
-pub(crate) fn fill(mut extras: Vec<Extra>, need: i128, cap: i128, memory: usize, effort: &mut Effort<'_>) -> Fill {
-    let nothing = Fill { found: None, exact: true };
+/// Securities that the simple parts of a fill go through in the time of one node.
+const SECURITIES_PER_NODE: usize = 4;
+
+/// The least sum in `need..cap`, for a need above 0 and extras by ascending weight; all amounts in units of the grid.
+pub(crate) fn fill(extras: &[Extra], need: i128, cap: i128, memory: usize, effort: &mut Effort<'_>) -> Fill {
     if need >= cap || extras.iter().map(|e| e.weight * e.steps).sum::<i128>() < need {
-        return nothing;
+        return Fill { found: None, exact: true };
     }
-    extras.sort_unstable_by_key(|e| (e.weight, e.item));
-    let (amount, taken) = greedy(&extras, need);
+    let (amount, taken) = greedy(extras, need);
     let mut best = (amount < cap).then_some((amount, taken));
     if amount == need {
         return Fill { found: best, exact: true };
     }
+    if !effort.spend(nodes_for(extras.len(), SECURITIES_PER_NODE)) {
+        return Fill { found: best, exact: false };
+    }
     for (securities, steps) in WINDOWS {
-        if let Some(taken) = window(&extras, need, (securities, steps), effort) {
+        if let Some(taken) = window(extras, need, (securities, steps), effort) {
             return Fill { found: Some((need, taken)), exact: true };
         }
     }
     let cap = cap.min(amount);
-    if let Some(sums) = Sums::new(&extras, cap - 1, None, memory, effort) {
-        if let Some(least) = sums.least_from(need).filter(|least| *least < cap) {
-            best = Some((least, sums.steps(&extras, least)));
+    if let Some(sums) = Sums::new(extras, cap - 1, None, memory, effort) {
+        let least = sums.least_from(need).filter(|least| *least < cap);
+        let Some(least) = least else { return Fill { found: best, exact: true } };
+        if let Some(taken) = sums.steps(extras, least, effort) {
+            return Fill { found: Some((least, taken)), exact: true };
         }
-        return Fill { found: best, exact: true };
+        return Fill { found: best, exact: false };
     }
-    let mut search = DepthFirst::new(&extras, cap);
+    let mut search = DepthFirst::new(extras, cap);
     let exact = search.descend(extras.len(), need, effort);
     if let Some(found) = search.best {
         best = Some((search.cap, found));
@@ -142,7 +150,7 @@ fn window(
     if sums.least_from(rest) != Some(rest) {
         return None;
     }
-    taken.extend(sums.steps(&left, rest));
+    taken.extend(sums.steps(&left, rest, effort)?);
     Some(taken)
 }
 
@@ -174,7 +182,7 @@ impl<'a> DepthFirst<'a> {
         if rest <= 0 {
             self.cap = self.freed;
             self.best = Some(self.path.clone());
-            return true;
+            return effort.spend(nodes_for(self.path.len(), SECURITIES_PER_NODE));
         }
         if count == 0 {
             return true;
@@ -183,17 +191,21 @@ impl<'a> DepthFirst<'a> {
         // Fewer steps would leave more than the smaller weights can free.
         let fewest = ceil_div((rest - self.capacity[count - 1]).max(0), weight);
         let mut number = steps.min(ceil_div(rest, weight));
-        while number >= fewest {
+        // `freed + rest` is the whole need: nothing is below a sum that equals it.
+        while self.freed + rest < self.cap {
+            // More steps would free as much as the best sum, or more.
+            number = number.min(floor_div(self.cap - 1 - self.freed, weight));
+            if number < fewest {
+                break;
+            }
             let amount = number * weight;
-            if self.freed + rest.max(amount) < self.cap {
-                self.freed += amount;
-                self.path.push((item, number));
-                let finished = self.descend(count - 1, rest - amount, effort);
-                self.path.pop();
-                self.freed -= amount;
-                if !finished {
-                    return false;
-                }
+            self.freed += amount;
+            self.path.push((item, number));
+            let finished = self.descend(count - 1, rest - amount, effort);
+            self.path.pop();
+            self.freed -= amount;
+            if !finished {
+                return false;
             }
             number -= 1;
         }

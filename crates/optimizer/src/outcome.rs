@@ -8,16 +8,19 @@ use domain::{Decimal, SecurityId};
 /// The normal stop of a search: a function of the problem and these numbers only, never of time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Nodes of the search, for the optimum and for ties together. A node takes some ten nanoseconds.
+    /// Nodes of the search for the optimum. A node takes some ten nanoseconds.
     pub nodes: u64,
+    /// Nodes for the choice among equals, once the optimum is proven: this many, or as many as the proof took if those
+    /// were more. Without them the answer is as good, and says that ties are open.
+    pub tie_nodes: u64,
     /// Bytes that one problem's tables may take.
     pub memory_bytes: usize,
 }
 
 impl Default for Limits {
-    /// A million nodes and 64 MiB: some tens of milliseconds at worst.
+    /// A million nodes and 64 MiB: some tens of milliseconds at worst. Ten thousand nodes for ties: some 200 µs.
     fn default() -> Self {
-        Self { nodes: 1_000_000, memory_bytes: 64 << 20 }
+        Self { nodes: 1_000_000, tie_nodes: 10_000, memory_bytes: 64 << 20 }
     }
 }
 

@@ -3,11 +3,20 @@
 //! Only first steps of securities with a gain are a choice worth branching on; whatever is still needed after them is
 //! filled exactly by [`grid`](crate::grid). Securities are decided by ascending ratio of cost to amount, the step taken
 //! first: a dive takes what the fractional bound takes, so the bound has to be computed anew only where a step is
-//! declined. A branch is cut when no cost on the lattice of all costs (multiples of `unit`, the greatest common divisor
-//! of grid and gains) lies between its bound and the best cost known.
+//! declined.
 //!
-//! **Theorem.** When no branch is left, the best cost is optimal. When the effort runs out, the least bound of the
-//! branches that are left is a lower bound of every cost.
+//! **Lattice.** Every lowering costs `Σ p_i·x_i − Σ { g_i : x_i ≥ 1 }`, a multiple of `U`, the greatest common divisor of
+//! the grid and all gains. What the search starts from need not be a lowering: present holdings may lie above a nearest
+//! count, and then their cost is any number. So with `B` the best cost known, on the lattice or off it, a lowering that
+//! costs less costs at most `L(B) = U·⌊(B − 1)/U⌋`, the greatest multiple of `U` below `B`.
+//!
+//! **Theorem.** A branch whose bound exceeds `L(B)` holds no lowering that costs less than `B`, and may be cut: its
+//! lowerings cost at least its bound, so more than `L(B)`; and a multiple of `U` above `L(B)` is at least
+//! `L(B) + U ≥ B`. (`L(B) = B − U` only if `B` is a multiple of `U`. Cutting by `B − U` for every `B` would lose the
+//! costs between `B − U` and `L(B)`.) `B` only falls while the search goes on, and `L` with it, so a branch that was cut
+//! stays cut. Hence, when no branch is left, the best cost is optimal: no lowering costs less, and neither do holdings
+//! above a nearest count, which cost more than the lowering with that count at its nearest. When the effort runs out, the
+//! least bound of the branches that are left is a lower bound of every cost.
 
 use crate::arithmetic::{ceil_div, compare_products, floor_div, gcd, mul_div_ceil};
 use crate::covering::{Covering, Item};
@@ -56,6 +65,8 @@ struct Search<'a> {
     tied: Option<i128>,
     /// Which first steps are taken on the present branch.
     taken: Vec<bool>,
+    /// The items by ascending price, as [`grid::fill`] wants them.
+    by_price: Vec<usize>,
 }
 
 impl<'a> Search<'a> {
@@ -70,6 +81,8 @@ impl<'a> Search<'a> {
                 unit = gcd(unit, item.gain);
             }
         }
+        let mut by_price: Vec<usize> = (0..covering.items.len()).collect();
+        by_price.sort_unstable_by_key(|item| (covering.items[*item].price, *item));
         Self {
             covering,
             amounts,
@@ -82,6 +95,7 @@ impl<'a> Search<'a> {
             steps: None,
             tied: None,
             taken: vec![false; covering.gaining],
+            by_price,
         }
     }
 
@@ -135,19 +149,23 @@ impl<'a> Search<'a> {
     /// Whether the branch can hold a cost below the best one; notes when it can hold an equal one only.
     fn may_improve(&mut self, from: usize, rest: i128, cost: i128) -> bool {
         let (before, left, item) = self.fractional(from, rest, cost);
-        let slack = self.best - before;
-        let exceeds = |slack: i128| match item {
-            _ if slack < 0 => true,
-            Some(item) => compare_products(left, item.first_cost(), slack, item.price) == Ordering::Greater,
-            None => left > slack,
+        let exceeds = |cost: i128| match item {
+            _ if cost < before => true,
+            Some(item) => compare_products(left, item.first_cost(), cost - before, item.price) == Ordering::Greater,
+            None => left > cost - before,
         };
-        if !exceeds(slack - self.unit) {
+        if !exceeds(self.best_on_lattice_below(self.best)) {
             return true;
         }
-        if !exceeds(slack) {
+        if !exceeds(self.best) {
             self.tied = Some(self.best);
         }
         false
+    }
+
+    /// `L(B)`: the greatest cost that a lowering cheaper than `cost` can have.
+    fn best_on_lattice_below(&self, cost: i128) -> i128 {
+        floor_div(cost - 1, self.unit) * self.unit
     }
 
     /// Frees `rest` by steps that cost what they free.
@@ -159,7 +177,7 @@ impl<'a> Search<'a> {
             self.tied = Some(self.best);
         }
         let extras = self.extras();
-        let result = grid::fill(extras, floor_div(rest, grid), cap, self.memory, effort);
+        let result = grid::fill(&extras, floor_div(rest, grid), cap, self.memory, effort);
         if let Some((amount, taken)) = result.found {
             self.best = cost + amount * grid;
             self.tied = Some(self.best);
@@ -172,9 +190,10 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// The steps that cost what they free, given the first steps taken.
+    /// The steps that cost what they free, given the first steps taken, by ascending weight.
     fn extras(&self) -> Vec<Extra> {
-        let further = |(item, it): (usize, &Item)| {
+        let further = |item: usize| {
+            let it = &self.covering.items[item];
             let steps = match self.taken.get(item) {
                 Some(true) => it.steps - 1,
                 Some(false) => 0,
@@ -182,7 +201,7 @@ impl<'a> Search<'a> {
             };
             (steps > 0).then(|| Extra { item, weight: floor_div(it.price, self.covering.grid), steps })
         };
-        self.covering.items.iter().enumerate().filter_map(further).collect()
+        self.by_price.iter().copied().filter_map(further).collect()
     }
 
     fn first_steps(&self) -> Vec<i128> {

@@ -99,6 +99,7 @@ fn together(problem: &Problem, nearest: &[Nearest], limits: &Limits, effort: &mu
     let unchanged = lowering.steps.is_none() && start.iter().zip(problem.rows()).all(|(count, row)| row.now == *count);
     if proven && !unchanged && !lowering.settled {
         let known = lowering.steps.unwrap_or_else(|| covering.items.iter().map(|item| item.steps).collect());
+        effort.allow(limits.tie_nodes.max(effort.used()));
         let first = ties::settle(&covering, lowering.cost, &known, memory, effort);
         lowering = Lowering { settled: first.is_some(), steps: Some(first.unwrap_or(known)), ..lowering };
     }

@@ -15,12 +15,17 @@
 //! the right one; once for each number of trades allowed, from the least possible on. A branch is cut when its regret
 //! exceeds the budget, when the securities that follow cannot free what is still needed (by their reachable sums), or
 //! when it cannot trade less: a security trades no less than its distance from the untraded count, and together no less
-//! than the need differs from what is freed untraded.
+//! than the need differs from what is freed untraded. The numbers of steps whose regret fits the budget are an interval
+//! from 1 on, and perhaps 0: they are found by division, none is tried in vain.
+//!
+//! **Effort.** Equals can be without number, and the orders are right without their being settled. So the choice has a
+//! budget of its own, in proportion to what the proof took; when it does not suffice, the answer says `ties: open`.
 
 use crate::arithmetic::{ceil_div, floor_div, gcd};
 use crate::covering::Covering;
-use crate::effort::Effort;
-use crate::grid::{Extra, Sums};
+use crate::effort::{Effort, nodes_for};
+use crate::grid::{Extra, Sums, WORDS_PER_NODE};
+use std::ops::RangeInclusive;
 
 /// The most securities with a choice for which the search is worth beginning: with more of them, equals are too many.
 const MOST_FREE: usize = 24;
@@ -75,6 +80,16 @@ struct Choice {
 impl Choice {
     fn regret(&self, steps: i128) -> i128 {
         if steps == 0 { self.none } else { self.first + (steps - 1) * self.slope }
+    }
+
+    /// The numbers of steps in `from..=to` whose regret is within the budget: whether 0 is one, and those from 1 on.
+    fn within(&self, budget: i128, (from, to): (i128, i128)) -> (bool, RangeInclusive<i128>) {
+        let most = match self.slope {
+            _ if self.first > budget => 0,
+            0 => to,
+            slope => to.min(1 + floor_div(budget - self.first, slope)),
+        };
+        (from <= 0 && to >= 0 && self.none <= budget, from.max(1)..=most)
     }
 
     /// Whether it may go untraded.
@@ -161,7 +176,8 @@ impl TieSearch {
             path: Vec::new(),
             best: None,
         };
-        search.sums = search.reachable(memory, effort);
+        // The table helps the search; without it the search does what it can with the rest of the effort.
+        search.sums = effort.share(4, |effort| search.reachable(memory, effort));
         Some(search)
     }
 
@@ -196,8 +212,10 @@ impl TieSearch {
             return false;
         }
         let overshoot = self.overshoot(budget);
-        if !self.may_lead_on(position, need, overshoot, traded) {
-            return true;
+        match self.may_lead_on(position, need, overshoot, traded, effort) {
+            Some(true) => {}
+            Some(false) => return true,
+            None => return false,
         }
         let Some(choice) = self.choices.get(position) else {
             if budget + need * self.overshoot_regret == 0 {
@@ -212,11 +230,9 @@ impl TieSearch {
         let most = choice.to.min(floor_div((need + overshoot - after.least).max(-1), weight));
         let only_staying = traded.0 + after.forced >= self.allowed;
         let (fewest, most) = if only_staying { (fewest.max(held), most.min(held)) } else { (fewest, most) };
-        for steps in fewest..=most {
+        let (none, some) = self.choices[position].within(budget, (fewest, most));
+        for steps in none.then_some(0).into_iter().chain(some) {
             let regret = self.choices[position].regret(steps);
-            if regret > budget {
-                continue;
-            }
             let value = weight * (steps - held).abs();
             self.path.push(steps);
             let traded = (traded.0 + usize::from(steps != held), traded.1 + value);
@@ -229,22 +245,34 @@ impl TieSearch {
         true
     }
 
-    /// Whether the choices from `position` on can free `need..=need + overshoot` and trade less than the best.
-    fn may_lead_on(&self, position: usize, need: i128, overshoot: i128, traded: (usize, i128)) -> bool {
+    /// Whether the choices from `position` on can free `need..=need + overshoot` and trade less than the best; `None`
+    /// when the effort ran out.
+    fn may_lead_on(
+        &self,
+        position: usize,
+        need: i128,
+        overshoot: i128,
+        traded: (usize, i128),
+        effort: &mut Effort<'_>,
+    ) -> Option<bool> {
         let rest = &self.rests[position];
         let (low, high) = (need.max(rest.least), (need + overshoot).min(rest.most));
         if low > high || traded.0 + rest.forced > self.allowed {
-            return false;
+            return Some(false);
         }
         if let Some((value, _)) = self.best {
             let moved = (need - rest.staying).max(rest.staying - need - overshoot).max(0);
             if traded.1 + rest.forced_value + moved >= value {
-                return false;
+                return Some(false);
             }
         }
-        let Some(sums) = &self.sums else { return true };
+        let Some(sums) = &self.sums else { return Some(true) };
+        let words = usize::try_from((high - low) / 64).unwrap_or(usize::MAX);
+        if !effort.spend(nodes_for(words, WORDS_PER_NODE)) {
+            return None;
+        }
         let count = self.choices.len() - position;
-        sums.least_of(count, low - rest.least).is_some_and(|sum| sum <= high - rest.least)
+        Some(sums.least_within(count, low - rest.least, high - rest.least).is_some())
     }
 }
 

@@ -59,7 +59,7 @@ pub(super) fn reaches<'a>(
 impl Fact<'_> {
     /// The lowest allowed value and the upper of the allowed values nearest to the target, given that the value after
     /// the trade is allowed.
-    fn range(&self) -> (i128, i128) {
+    pub(super) fn range(&self) -> (i128, i128) {
         let (step, short) = (self.price, self.target - self.value);
         // The neighbours of the target among the values that can be reached.
         let first = match short {

@@ -35,6 +35,12 @@ pub enum CheckError {
     /// Claimed to be at its nearest count, and is not.
     #[error("the holding of {0} is not at its nearest count")]
     NotNearest(SecurityId),
+    /// Claimed to be optimal, and one share more or less of a security is better.
+    #[error("one share more or less of {0} is better than what is claimed to be the best")]
+    Improvable(SecurityId),
+    /// Claimed to be optimal, and another of the few combinations that exist is better.
+    #[error("another combination is better than what is claimed to be the best")]
+    NotOptimal,
     /// The Lagrangian bound is below the objective.
     #[error("the dual bound does not reach the objective")]
     BoundNotReached,

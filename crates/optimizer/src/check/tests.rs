@@ -164,13 +164,34 @@ fn the_proof_named_is_the_one_given() {
 fn a_separable_proof_has_every_security_at_its_nearest_count() {
     let problem = example("0");
     assert_eq!(tampered(&problem, |s| moved(&problem, s, 2, -1)), CheckError::NotNearest(id("C")));
-    let worse = |s: &mut Solution| {
+}
+
+#[test]
+fn a_search_proof_is_refuted_by_one_share() {
+    let problem = example("0");
+    let below = |s: &mut Solution| {
         moved(&problem, s, 2, -1);
         search_certificate(s);
     };
-    let mut solution = solved(&problem);
-    worse(&mut solution);
-    assert_eq!(check(&problem, &solution), Ok(()), "a search cannot be verified without repeating it");
+    assert_eq!(tampered(&problem, below), CheckError::Improvable(id("C")));
+    let problem = example("0.08");
+    let above = |s: &mut Solution| {
+        moved(&problem, s, 0, -1);
+        moved(&problem, s, 2, -1);
+        moved(&problem, s, 1, 1);
+    };
+    assert_eq!(tampered(&problem, above), CheckError::Improvable(id("B")));
+}
+
+#[test]
+fn a_search_proof_is_refuted_by_any_of_few_combinations() {
+    let problem = example("0.08");
+    // One share of A less in place of one of C: no single share mends that.
+    let worse = |s: &mut Solution| {
+        moved(&problem, s, 2, 1);
+        moved(&problem, s, 0, -1);
+    };
+    assert_eq!(tampered(&problem, worse), CheckError::NotOptimal);
 }
 
 #[test]

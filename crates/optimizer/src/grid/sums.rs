@@ -2,11 +2,15 @@
 
 use super::{Extra, Taken};
 use crate::arithmetic::floor_div;
-use crate::effort::Effort;
+use crate::effort::{Effort, nodes_for};
 
 const WORD: usize = 64;
 /// Words of a bit set that count as one node of a search.
-const WORDS_PER_NODE: usize = 16;
+pub(crate) const WORDS_PER_NODE: usize = 16;
+/// Single bits that are looked up between two reports of work.
+const LOOKUPS_PER_REPORT: i128 = 256;
+/// What they cost.
+const LOOKUPS_NODES: u64 = 64;
 
 /// Bit `s` of row `i` says whether the first `i` extras reach the sum `s`, for `s` up to a limit.
 pub(crate) struct Sums {
@@ -43,7 +47,7 @@ impl Sums {
             let mut steps = extra.steps.min(floor_div(i128::try_from(limit).ok()?, extra.weight));
             while steps > 0 {
                 let taken = part.min(steps);
-                if !effort.spend(u64::try_from(words / WORDS_PER_NODE).ok()? + 1) {
+                if !effort.spend(nodes_for(words, WORDS_PER_NODE)) {
                     return None;
                 }
                 let shift = usize::try_from(taken * extra.weight).ok()?;
@@ -67,26 +71,28 @@ impl Sums {
 
     /// The least sum of all extras that is not below `need`.
     pub(crate) fn least_from(&self, need: i128) -> Option<i128> {
-        self.least_of(self.bits.len() / self.words - 1, need)
+        self.least_within(self.bits.len() / self.words - 1, need, i128::MAX)
     }
 
-    /// The least sum of the first `count` extras that is not below `need`.
-    pub(crate) fn least_of(&self, count: usize, need: i128) -> Option<i128> {
+    /// The least sum of the first `count` extras in `low..=high`. Reads the words of that range only.
+    pub(crate) fn least_within(&self, count: usize, low: i128, high: i128) -> Option<i128> {
         let row = &self.bits[count * self.words..(count + 1) * self.words];
-        let need = usize::try_from(need).ok()?;
+        let need = usize::try_from(low).ok()?;
         let first = need / WORD;
+        let last = usize::try_from(high).map_or(row.len(), |high| row.len().min(high / WORD + 1));
         let mut word = row.get(first)? & (u64::MAX << (need % WORD));
-        for index in first..row.len() {
+        for index in first..last {
             if word != 0 {
-                return i128::try_from(index * WORD + word.trailing_zeros() as usize).ok();
+                let sum = i128::try_from(index * WORD + word.trailing_zeros() as usize).ok()?;
+                return (sum <= high).then_some(sum);
             }
             word = row.get(index + 1).copied().unwrap_or(0);
         }
         None
     }
 
-    /// Steps of the extras that make the sum `amount`, which must be reached.
-    pub(crate) fn steps(&self, extras: &[Extra], amount: i128) -> Vec<Taken> {
+    /// Steps of the extras that make the sum `amount`, which must be reached; `None` when the stop callback said so.
+    pub(crate) fn steps(&self, extras: &[Extra], amount: i128, effort: &mut Effort<'_>) -> Option<Vec<Taken>> {
         let mut rest = amount;
         let mut taken = Vec::new();
         for index in (1..self.bits.len() / self.words).rev() {
@@ -96,12 +102,16 @@ impl Sums {
             while steps < extra.steps && !usize::try_from(rest).is_ok_and(|sum| has(below, sum)) {
                 steps += 1;
                 rest -= extra.weight;
+                // Up to `amount / weight` times round.
+                if steps % LOOKUPS_PER_REPORT == 0 && !effort.works(LOOKUPS_NODES) {
+                    return None;
+                }
             }
             if steps > 0 {
                 taken.push((extra.item, steps));
             }
         }
-        taken
+        Some(taken)
     }
 }
 

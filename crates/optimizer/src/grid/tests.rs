@@ -5,7 +5,10 @@ use proptest::prelude::*;
 
 fn extras(count: usize, weights: std::ops::RangeInclusive<i128>) -> impl Strategy<Value = Vec<Extra>> {
     prop::collection::vec((weights, 1..=5_i128), 1..=count).prop_map(|drawn| {
-        drawn.into_iter().enumerate().map(|(item, (weight, steps))| Extra { item, weight, steps }).collect()
+        let numbered = drawn.into_iter().enumerate();
+        let mut extras: Vec<_> = numbered.map(|(item, (weight, steps))| Extra { item, weight, steps }).collect();
+        extras.sort_unstable_by_key(|extra| (extra.weight, extra.item));
+        extras
     })
 }
 
@@ -21,19 +24,20 @@ fn least(extras: &[Extra], need: i128) -> Option<i128> {
 }
 
 fn amount(extras: &[Extra], taken: &[Taken]) -> i128 {
-    let mut left: Vec<i128> = extras.iter().map(|extra| extra.steps).collect();
+    let mut left = extras.to_vec();
     let mut amount = 0;
     for (item, steps) in taken {
-        left[*item] -= steps;
-        assert!(*steps >= 0 && left[*item] >= 0, "more steps than there are");
-        amount += steps * extras[*item].weight;
+        let extra = left.iter_mut().find(|extra| extra.item == *item).expect("an item");
+        extra.steps -= steps;
+        assert!(*steps >= 0 && extra.steps >= 0, "more steps than there are");
+        amount += steps * extra.weight;
     }
     amount
 }
 
 fn agrees(extras: &[Extra], need: i128, cap: i128, memory: usize) -> Result<(), TestCaseError> {
     let mut effort = Effort::new(10_000_000, &|| false);
-    let fill = fill(extras.to_vec(), need, cap, memory, &mut effort);
+    let fill = fill(extras, need, cap, memory, &mut effort);
     prop_assert!(fill.exact);
     let expected = least(extras, need).filter(|least| *least < cap);
     prop_assert_eq!(fill.found.as_ref().map(|found| found.0), expected);
@@ -58,7 +62,7 @@ proptest! {
     #[test]
     fn many_securities_have_a_sum_for_every_need(extras in extras(60, 900..=1100), need in 1..=100_000_i128) {
         let mut effort = Effort::new(1_000_000, &|| false);
-        let fill = fill(extras.clone(), need, i128::MAX, 1 << 24, &mut effort);
+        let fill = fill(&extras, need, i128::MAX, 1 << 24, &mut effort);
         match fill.found {
             Some((sum, taken)) => {
                 prop_assert!(sum >= need);
@@ -79,9 +83,9 @@ proptest! {
 
 #[test]
 fn without_effort_the_greedy_sum_is_all_that_is_known() {
-    let extras = vec![Extra { item: 0, weight: 7, steps: 3 }, Extra { item: 1, weight: 5, steps: 3 }];
+    let extras = vec![Extra { item: 1, weight: 5, steps: 3 }, Extra { item: 0, weight: 7, steps: 3 }];
     let mut effort = Effort::new(0, &|| false);
-    let fill = fill(extras, 10, i128::MAX, 1 << 20, &mut effort);
+    let fill = fill(&extras, 10, i128::MAX, 1 << 20, &mut effort);
     assert!(!fill.exact);
     assert_eq!(fill.found.map(|found| found.0), Some(12));
 }

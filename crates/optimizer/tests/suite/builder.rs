@@ -13,9 +13,9 @@ pub(crate) fn id(name: &str) -> SecurityId {
     format!("{name:x<24}").parse().expect("an id")
 }
 
-/// Limits for tests of what is proven, not of how far the usual ones reach: twenty times as many nodes.
+/// Limits for tests of what is proven and settled, not of how far the usual ones reach: twenty times as many nodes.
 pub(crate) fn ample() -> Limits {
-    Limits { nodes: 20_000_000, ..Limits::default() }
+    Limits { nodes: 20_000_000, tie_nodes: 20_000_000, ..Limits::default() }
 }
 
 /// A portfolio and its model in the making.

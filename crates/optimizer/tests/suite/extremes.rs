@@ -61,7 +61,7 @@ fn problem(count: usize) -> impl Strategy<Value = Option<Problem>> {
 proptest! {
     #[test]
     fn no_amount_within_the_bounds_overflows(problems in prop::collection::vec(problem(10), 8)) {
-        let limits = Limits { nodes: 2_000, memory_bytes: 1 << 16 };
+        let limits = Limits { nodes: 2_000, tie_nodes: 200, memory_bytes: 1 << 16 };
         for problem in problems.iter().flatten() {
             match solve(problem, &limits, &|| false) {
                 Outcome::Solved(solution) => prop_assert!(solution.optimality.lower_bound <= solution.optimality.objective),
@@ -92,6 +92,6 @@ fn a_binding_problem_at_the_bound_is_solved() {
     let cash = d("999999000000000.00000001");
     let reserve = Reserve::new(d("0.00000001"), d("0.100001")).expect("a reserve");
     let problem = Problem::new(cash, securities, reserve).expect("within bounds");
-    let outcome = solve(&problem, &Limits { nodes: 10_000, memory_bytes: 1 << 20 }, &|| false);
+    let outcome = solve(&problem, &Limits { nodes: 10_000, memory_bytes: 1 << 20, ..Limits::default() }, &|| false);
     assert!(matches!(outcome, Outcome::Solved(_) | Outcome::Infeasible(_)), "{outcome:?}");
 }

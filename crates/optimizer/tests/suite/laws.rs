@@ -54,7 +54,7 @@ proptest! {
     fn a_search_that_is_limited_answers_with_a_gap_that_holds(books in prop::collection::vec(book(12, 60), 4), nodes in 0_u64..30) {
         for book in &books {
             let problem = book.problem();
-            let limits = Limits { nodes, memory_bytes: 256 };
+            let limits = Limits { nodes, tie_nodes: nodes, memory_bytes: 256 };
             match (answer(&problem), solve(&problem, &limits, &|| false)) {
                 (Outcome::Solved(best), Outcome::Solved(limited)) => {
                     let objective = best.optimality.objective;

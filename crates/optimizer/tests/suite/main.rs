@@ -3,8 +3,11 @@
 
 mod agreement;
 mod builder;
+mod equals;
 mod extremes;
+mod hostile;
 mod larger;
+mod lattice;
 mod laws;
 mod oracle;
 mod shapes;
