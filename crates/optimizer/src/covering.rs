@@ -12,11 +12,16 @@
 //! **Grid.** All amounts freed are multiples of the greatest common divisor `G` of the prices, so `D` is rounded up to
 //! one.
 //!
+//! **Lattice.** Every lowering costs `Σ p_i·x_i − Σ { g_i : x_i ≥ 1 }`, a multiple of `U`, the greatest common divisor of
+//! the grid and all gains. So with `B` any cost, on the lattice or off it, a lowering that costs less than `B` costs at most
+//! `L(B) = U·⌊(B − 1)/U⌋`, the greatest multiple of `U` below `B`: a multiple of `U` above `L(B)` is at least
+//! `L(B) + U ≥ B`. (`L(B) = B − U` only if `B` is a multiple of `U`.)
+//!
 //! **Bound.** Costs are convex in each `x_i`: a first step costs at most as much per amount freed as the others, which
 //! cost exactly what they free. So the fractional (linear) bound fills `D` with first steps by ascending
 //! `(p_i − g_i)/p_i`, then with others at 1. The ratio at which it stops is the Lagrange multiplier that proves it.
 
-use crate::arithmetic::{ceil_div, compare_products, gcd, mul_div_ceil};
+use crate::arithmetic::{ceil_div, compare_products, floor_div, gcd, mul_div_ceil};
 use crate::problem::{Problem, Row};
 use crate::separable::{Nearest, lowest};
 
@@ -54,6 +59,8 @@ pub(crate) struct Covering {
     pub(crate) grid: i128,
     /// `D`, rounded up to a multiple of `G`; above 0.
     pub(crate) need: i128,
+    /// `U`, the greatest common divisor of `G` and all gains: every lowering costs a multiple of it.
+    unit: i128,
 }
 
 /// The fractional bound on the cost, and the multiplier `numerator / denominator` that proves it.
@@ -95,7 +102,24 @@ impl Covering {
         let gaining = sort_by_ratio(&mut items);
         // `grid` is 0 only when nothing can be freed, and then nothing is short.
         let need = ceil_div(shortage, grid) * grid;
-        Some(Self { items, gaining, grid, need })
+        let mut unit = grid;
+        for item in &items[..gaining] {
+            if unit > 1 {
+                unit = gcd(unit, item.gain);
+            }
+        }
+        Some(Self { items, gaining, grid, need, unit })
+    }
+
+    /// What a lowering by these steps of each item costs.
+    pub(crate) fn cost(&self, steps: &[i128]) -> i128 {
+        let each = self.items.iter().zip(steps);
+        each.map(|(item, steps)| item.price * steps - if *steps > 0 { item.gain } else { 0 }).sum()
+    }
+
+    /// `L(B)`: the greatest cost that a lowering cheaper than `cost` can have.
+    pub(crate) fn lattice_below(&self, cost: i128) -> i128 {
+        floor_div(cost - 1, self.unit) * self.unit
     }
 
     /// The fractional bound on the cost of freeing the need.

@@ -7,11 +7,13 @@
 //! 1. greedily, largest weights first, completed by the smallest step that reaches: an upper bound;
 //! 2. exactly on a window: bulk steps bring the rest down to a few cheap steps, whose reachable sums are a bit set. A
 //!    sum equal to the need cannot be beaten;
-//! 3. exactly on the whole need, by the same bit set, when it fits the limits;
-//! 4. depth first, for few securities on a fine grid. Every branch keeps `freed + rest = need`, so a sum equal to the
+//! 3. by small changes of a fill that is spread over all securities ([`balanced`]);
+//! 4. exactly on the whole need, by the same bit set, when it fits the limits;
+//! 5. depth first, for few securities on a fine grid. Every branch keeps `freed + rest = need`, so a sum equal to the
 //!    need ends it, and the numbers of steps that stay below the best sum are an interval known by division: none is
 //!    tried in vain, however many there are.
 
+mod balanced;
 mod sums;
 
 pub(crate) use sums::{Sums, WORDS_PER_NODE};
@@ -68,6 +70,9 @@ pub(crate) fn fill(extras: &[Extra], need: i128, cap: i128, memory: usize, effor
         if let Some(taken) = window(extras, need, (securities, steps), effort) {
             return Fill { found: Some((need, taken)), exact: true };
         }
+    }
+    if let Some(taken) = balanced::fill(extras, need, memory, effort) {
+        return Fill { found: Some((need, taken)), exact: true };
     }
     let cap = cap.min(amount);
     if let Some(sums) = Sums::new(extras, cap - 1, None, memory, effort) {

@@ -35,16 +35,20 @@
 //! | `separable` | step 1: every security alone |
 //! | `covering` | step 2: the knapsack that is left when the cash is short |
 //! | `search` | step 3: branch and bound over first steps |
+//! | `cardinality` | step 3: the bound by number of steps, where prices lie close together |
 //! | `grid` | step 4: the common grid of prices, exact fills |
-//! | `dp` | step 4: the dynamic program when the search is too long |
+//! | `dominance` | step 4: the dynamic program over undominated states, when the search is too long |
+//! | `dp` | step 4: the dynamic program over all sums, when there are few |
 //! | `ties` | the choice among equally good holdings |
 //! | `relaxation` | step 5: what would make an infeasible problem feasible |
 //! | `reasons` | why each security ends where it does |
 //! | [`check`] | trusts nobody |
 
 mod arithmetic;
+mod cardinality;
 pub mod check;
 mod covering;
+mod dominance;
 mod dp;
 mod effort;
 mod grid;

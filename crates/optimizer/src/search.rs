@@ -5,20 +5,15 @@
 //! first: a dive takes what the fractional bound takes, so the bound has to be computed anew only where a step is
 //! declined.
 //!
-//! **Lattice.** Every lowering costs `Σ p_i·x_i − Σ { g_i : x_i ≥ 1 }`, a multiple of `U`, the greatest common divisor of
-//! the grid and all gains. What the search starts from need not be a lowering: present holdings may lie above a nearest
-//! count, and then their cost is any number. So with `B` the best cost known, on the lattice or off it, a lowering that
-//! costs less costs at most `L(B) = U·⌊(B − 1)/U⌋`, the greatest multiple of `U` below `B`.
-//!
-//! **Theorem.** A branch whose bound exceeds `L(B)` holds no lowering that costs less than `B`, and may be cut: its
-//! lowerings cost at least its bound, so more than `L(B)`; and a multiple of `U` above `L(B)` is at least
-//! `L(B) + U ≥ B`. (`L(B) = B − U` only if `B` is a multiple of `U`. Cutting by `B − U` for every `B` would lose the
-//! costs between `B − U` and `L(B)`.) `B` only falls while the search goes on, and `L` with it, so a branch that was cut
-//! stays cut. Hence, when no branch is left, the best cost is optimal: no lowering costs less, and neither do holdings
+//! **Theorem.** Let `B` be the best cost known. A branch whose bound exceeds `L(B)`, the greatest cost on the lattice below
+//! `B` (see [`covering`](crate::covering)), holds no lowering that costs less than `B`, and may be cut. This holds from
+//! every start: present holdings may lie above a nearest count, and then `B` is off the lattice; cutting by `B − U` would
+//! lose the costs between `B − U` and `L(B)`. `B` only falls while the search goes on, and `L` with it, so a branch that was
+//! cut stays cut. Hence, when no branch is left, the best cost is optimal: no lowering costs less, and neither do holdings
 //! above a nearest count, which cost more than the lowering with that count at its nearest. When the effort runs out, the
 //! least bound of the branches that are left is a lower bound of every cost.
 
-use crate::arithmetic::{ceil_div, compare_products, floor_div, gcd, mul_div_ceil};
+use crate::arithmetic::{ceil_div, compare_products, floor_div, mul_div_ceil};
 use crate::covering::{Covering, Item};
 use crate::effort::Effort;
 use crate::grid::{self, Extra, Taken};
@@ -55,7 +50,6 @@ struct Search<'a> {
     costs: Vec<i128>,
     /// How many items have a first step without cost.
     free: usize,
-    unit: i128,
     memory: usize,
     /// The least bound of branches that were given up.
     open: i128,
@@ -73,13 +67,9 @@ impl<'a> Search<'a> {
     fn new(covering: &'a Covering, best: i128, memory: usize) -> Self {
         let gaining = &covering.items[..covering.gaining];
         let (mut amounts, mut costs) = (vec![0], vec![0]);
-        let mut unit = covering.grid;
         for (i, item) in gaining.iter().enumerate() {
             amounts.push(amounts[i] + item.price);
             costs.push(costs[i] + item.first_cost());
-            if unit > 1 {
-                unit = gcd(unit, item.gain);
-            }
         }
         let mut by_price: Vec<usize> = (0..covering.items.len()).collect();
         by_price.sort_unstable_by_key(|item| (covering.items[*item].price, *item));
@@ -88,7 +78,6 @@ impl<'a> Search<'a> {
             amounts,
             costs,
             free: gaining.partition_point(|item| item.first_cost() == 0),
-            unit,
             memory,
             open: i128::MAX,
             best,
@@ -154,18 +143,13 @@ impl<'a> Search<'a> {
             Some(item) => compare_products(left, item.first_cost(), cost - before, item.price) == Ordering::Greater,
             None => left > cost - before,
         };
-        if !exceeds(self.best_on_lattice_below(self.best)) {
+        if !exceeds(self.covering.lattice_below(self.best)) {
             return true;
         }
         if !exceeds(self.best) {
             self.tied = Some(self.best);
         }
         false
-    }
-
-    /// `L(B)`: the greatest cost that a lowering cheaper than `cost` can have.
-    fn best_on_lattice_below(&self, cost: i128) -> i128 {
-        floor_div(cost - 1, self.unit) * self.unit
     }
 
     /// Frees `rest` by steps that cost what they free.

@@ -1,7 +1,9 @@
 //! The steps in order: alone, then together, then the checker.
 
+use crate::cardinality;
 use crate::check::check;
 use crate::covering::Covering;
+use crate::dominance;
 use crate::dp;
 use crate::effort::Effort;
 use crate::outcome::{Certificate, HoldingAfter, Limits, Outcome, Solution};
@@ -87,14 +89,8 @@ fn together(problem: &Problem, nearest: &[Nearest], limits: &Limits, effort: &mu
     let start = starting_counts(problem, &covering, &base);
     let bound = covering.bound();
     let memory = limits.memory_bytes;
-    let found = search(&covering, objective(problem, &start) - base_objective, memory, effort);
-    let known = found.bound.max(bound.cost);
-    let mut lowering = Lowering { cost: found.cost, steps: found.steps, bound: known, settled: !found.ties };
-    if lowering.bound < lowering.cost
-        && let Some((cost, steps)) = dp::solve(&covering, lowering.cost, memory, effort)
-    {
-        lowering = Lowering { cost, steps: Some(steps), bound: cost, settled: true };
-    }
+    let found = lowest(&covering, objective(problem, &start) - base_objective, memory, effort);
+    let mut lowering = Lowering { bound: found.bound.max(bound.cost), ..found };
     let proven = lowering.bound >= lowering.cost;
     let unchanged = lowering.steps.is_none() && start.iter().zip(problem.rows()).all(|(count, row)| row.now == *count);
     if proven && !unchanged && !lowering.settled {
@@ -117,6 +113,46 @@ fn together(problem: &Problem, nearest: &[Nearest], limits: &Limits, effort: &mu
         // Holdings that are optimal as they are trade nothing: no equals come before them.
         ties: if proven && (unchanged || lowering.settled) { Ties::Settled } else { Ties::Open },
     })
+}
+
+/// Steps 3 and 4: the search, and where it is too long, the dynamic programs; from the cost `best` that is known.
+fn lowest(covering: &Covering, best: i128, memory: usize, effort: &mut Effort<'_>) -> Lowering {
+    let found = effort.share(SEARCH_PART, |effort| search(covering, best, memory, effort));
+    let mut lowering = Lowering { cost: found.cost, steps: found.steps, bound: found.bound, settled: !found.ties };
+    let bound = covering.bound();
+    if lowering.bound < lowering.cost && bound.numerator < bound.denominator {
+        let explored = effort.share(2, |effort| dominance::explore(covering, lowering.cost, memory, effort));
+        lowering = lowering.or(explored.steps.map(|steps| (explored.cost, steps)), explored.bound);
+    }
+    if lowering.bound < lowering.cost
+        && let Some(counted) = cardinality::counted(covering, lowering.cost)
+    {
+        lowering = lowering.or(counted.found, counted.bound);
+    }
+    if lowering.bound < lowering.cost {
+        let found = search(covering, lowering.cost, memory, effort);
+        lowering = lowering.or(found.steps.map(|steps| (found.cost, steps)), found.bound);
+    }
+    if lowering.bound < lowering.cost
+        && let Some((cost, steps)) = dp::solve(covering, lowering.cost, memory, effort)
+    {
+        lowering = Lowering { cost, steps: Some(steps), bound: cost, settled: true };
+    }
+    lowering
+}
+
+/// The part of the nodes that the search may take before the dynamic program over states has its turn: one in so many.
+const SEARCH_PART: u64 = 500;
+
+impl Lowering {
+    /// This one, or a better one that was found; no cost is below either bound. Of equals nothing is known then.
+    fn or(self, found: Option<(i128, Vec<i128>)>, bound: i128) -> Self {
+        let bound = bound.max(self.bound);
+        match found {
+            Some((cost, steps)) if cost < self.cost => Self { cost, steps: Some(steps), bound, settled: false },
+            _ => Self { bound, settled: false, ..self },
+        }
+    }
 }
 
 /// A lowering of the nearest counts.

@@ -4,7 +4,7 @@ use super::{Extra, Taken};
 use crate::arithmetic::floor_div;
 use crate::effort::{Effort, nodes_for};
 
-const WORD: usize = 64;
+pub(super) const WORD: usize = 64;
 /// Words of a bit set that count as one node of a search.
 pub(crate) const WORDS_PER_NODE: usize = 16;
 /// Single bits that are looked up between two reports of work.
@@ -115,12 +115,12 @@ impl Sums {
     }
 }
 
-fn has(row: &[u64], sum: usize) -> bool {
+pub(super) fn has(row: &[u64], sum: usize) -> bool {
     row.get(sum / WORD).is_some_and(|word| word >> (sum % WORD) & 1 == 1)
 }
 
 /// `row |= from << shift`, bits beyond the row being lost.
-fn or_shifted(row: &mut [u64], from: &[u64], shift: usize) {
+pub(super) fn or_shifted(row: &mut [u64], from: &[u64], shift: usize) {
     let (words, bits) = (shift / WORD, shift % WORD);
     let Some((lowest, higher)) = row.get_mut(words..).and_then(<[u64]>::split_first_mut) else { return };
     let Some(first) = from.first() else { return };
@@ -130,5 +130,15 @@ fn or_shifted(row: &mut [u64], from: &[u64], shift: usize) {
     } else {
         let pairs = from.windows(2).map(|pair| pair[1] << bits | pair[0] >> (WORD - bits));
         higher.iter_mut().zip(pairs).for_each(|(word, from)| *word |= from);
+    }
+}
+
+/// `row |= from >> shift`, bits below 0 being lost.
+pub(super) fn or_shifted_back(row: &mut [u64], from: &[u64], shift: usize) {
+    let (words, bits) = (shift / WORD, shift % WORD);
+    let Some(from) = from.get(words..) else { return };
+    for (index, word) in row.iter_mut().take(from.len()).enumerate() {
+        let above = from.get(index + 1).copied().unwrap_or(0);
+        *word |= if bits == 0 { from[index] } else { from[index] >> bits | above << (WORD - bits) };
     }
 }

@@ -5,6 +5,7 @@ mod agreement;
 mod builder;
 mod equals;
 mod extremes;
+mod families;
 mod hostile;
 mod larger;
 mod lattice;
