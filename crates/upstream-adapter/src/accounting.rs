@@ -3,8 +3,12 @@
 //! One summary call tells them all, but:
 //! - a portfolio without any balance gets a 500 that looks like database trouble. One cheap look at its balances tells
 //!   them apart, before the 500 is retried or believed;
-//! - a summary holds at most 1,000 rows, cash included, and does not say when it was cut. From 999 securities on, the
-//!   book is read in pages.
+//! - a summary holds at most 1,000 rows, cash included, and does not say when it was cut;
+//! - a row that accounting itself cannot read becomes an empty one: it looks like a second row of cash, and overwrites the
+//!   cash of the summary with 0.
+//!
+//! So a summary of 999 securities or more, one without cash, one that counts other securities than it lists and one with a
+//! row of nothing are doubted, and the book is read in pages, where each row says whose it is.
 
 mod pages;
 mod rows;
@@ -46,10 +50,10 @@ impl AccountingClient {
             }
             known => known?,
         };
-        if summary.securities.len() < PERHAPS_CUT {
-            summary.into_balances()
-        } else {
+        if summary.is_doubtful() {
             pages::whole_book(&call, portfolio_id, summary).await
+        } else {
+            summary.into_balances()
         }
     }
 }
@@ -118,13 +122,17 @@ impl Summary {
         if self.portfolio_id != portfolio_id.as_str() {
             return Err(Failure::invalid(format!("the summary of {portfolio_id} is about another portfolio")));
         }
-        match self.security_count {
-            Some(count) if count != self.securities.len() => {
-                let listed = self.securities.len();
-                Err(Failure::invalid(format!("the summary counts {count} securities and lists {listed}")))
-            }
-            _ => Ok(self),
-        }
+        Ok(self)
+    }
+
+    /// Whether it may be cut, or poisoned by a row that accounting could not read.
+    fn is_doubtful(&self) -> bool {
+        let listed = self.securities.len();
+        let of_nothing = |row: &SummaryRow| row.security_id.as_deref().is_none_or(str::is_empty);
+        listed >= PERHAPS_CUT
+            || self.cash().is_zero()
+            || self.security_count.is_some_and(|count| count != listed)
+            || self.securities.iter().any(of_nothing)
     }
 
     fn cash(&self) -> Decimal {

@@ -1,4 +1,4 @@
-//! A book that is too large for one summary, read in pages, and the look whether there is a book at all.
+//! A book whose summary is doubted, read in pages, and the look whether there is a book at all.
 //!
 //! Pages are read one after another while the book may change. Rows are never removed, so a change of their number
 //! shows in the total; a trade moves cash, and cash is on the last page, so a trade between the pages shows as a
@@ -48,34 +48,67 @@ pub(super) async fn count(call: &Call<'_>, portfolio_id: &PortfolioId) -> Result
 }
 
 /// The whole book, in agreement with a summary that was read before it.
+///
+/// # Errors
+/// `Invalid` when book and summary hold still and contradict each other; `Unavailable` when they do not hold still, which
+/// passes.
 pub(super) async fn whole_book(
     call: &Call<'_>,
     portfolio_id: &PortfolioId,
     mut witness: Summary,
 ) -> Result<Balances, Failure> {
+    let mut before: Option<(Decimal, Reading)> = None;
     for reading in 1..=READINGS {
         if reading > 1 {
             witness = summary(call, portfolio_id, Reply::json).await?;
         }
-        match book(call, portfolio_id).await? {
-            Some(balances) if balances.cash == witness.cash() => return Ok(balances),
-            _ => tracing::debug!(%portfolio_id, reading, "the book changed while it was read"),
+        let cash = witness.cash();
+        let now = (cash, book(call, portfolio_id).await?);
+        match &now.1.balances {
+            Some(balances) if balances.cash == cash => return Ok(balances.clone()),
+            _ if before.as_ref() == Some(&now) => return Err(now.1.contradiction(portfolio_id, cash)),
+            _ => before = Some(now),
         }
+        tracing::debug!(%portfolio_id, reading, "the book changed while it was read");
     }
-    Err(Failure::invalid(format!("the balances of {portfolio_id} do not hold still or contradict its summary")))
+    Err(Failure::unavailable(format!("the balances of {portfolio_id} do not hold still")))
 }
 
-/// All pages of the book; `None` when the number of rows changed meanwhile.
-async fn book(call: &Call<'_>, portfolio_id: &PortfolioId) -> Result<Option<Balances>, Failure> {
+/// What one way through the pages gave.
+#[derive(PartialEq)]
+struct Reading {
+    /// Rows that were read, and how many the pages say there are.
+    rows: usize,
+    totals: (usize, usize),
+    /// The book; `None` when the rows are not as many as the pages say.
+    balances: Option<Balances>,
+}
+
+impl Reading {
+    /// What is wrong with a reading that came out the same twice.
+    fn contradiction(&self, portfolio_id: &PortfolioId, cash: Decimal) -> Failure {
+        Failure::invalid(match &self.balances {
+            Some(balances) => format!(
+                "the summary of {portfolio_id} says {cash} of cash, its balances say {}",
+                balances.cash
+            ),
+            None => format!("the balances of {portfolio_id} are {} and said to be {}", self.rows, self.totals.1),
+        })
+    }
+}
+
+/// All pages of the book.
+async fn book(call: &Call<'_>, portfolio_id: &PortfolioId) -> Result<Reading, Failure> {
     let mut holdings = Holdings::default();
     let mut cash: Option<Decimal> = None;
-    let (mut read, mut expected) = (0, None);
+    let (mut rows, mut first) = (0, None);
     loop {
-        let page = page(call, portfolio_id, PAGE_LIMIT, read).await?;
+        let page = page(call, portfolio_id, PAGE_LIMIT, rows).await?;
         let total = page.pagination.total;
-        read += page.balances.len();
-        if *expected.get_or_insert(total) != total || read > total || (page.balances.is_empty() && read < total) {
-            return Ok(None);
+        rows += page.balances.len();
+        let totals = (*first.get_or_insert(total), total);
+        if totals.0 != totals.1 || rows > total || (page.balances.is_empty() && rows < total) {
+            return Ok(Reading { rows, totals, balances: None });
         }
         for row in page.balances {
             if row.security_id.as_deref().is_some_and(|id| !id.is_empty()) {
@@ -84,8 +117,9 @@ async fn book(call: &Call<'_>, portfolio_id: &PortfolioId) -> Result<Option<Bala
                 return Err(Failure::invalid("two rows of cash"));
             }
         }
-        if read == total {
-            return Ok(Some(Balances { cash: cash.unwrap_or(Decimal::ZERO), holdings: holdings.into_rows() }));
+        if rows == total {
+            let balances = Balances { cash: cash.unwrap_or(Decimal::ZERO), holdings: holdings.into_rows() };
+            return Ok(Reading { rows, totals, balances: Some(balances) });
         }
     }
 }

@@ -96,9 +96,8 @@ async fn cash_may_be_all_there_is_and_may_be_negative() {
 
 #[tokio::test]
 async fn rows_of_zero_units_are_left_out() {
-    let rows =
-        [row(&security(1), "\"0\""), row(&security(2), "0.00"), row(&security(3), "\"1\""), row("null", "\"0\"")];
-    let balances = read_summary(summary("\"0\"", &rows)).await.expect("a book");
+    let rows = [row(&security(1), "\"0\""), row(&security(2), "0.00"), row(&security(3), "\"1\"")];
+    let balances = read_summary(summary("\"5\"", &rows)).await.expect("a book");
     assert_eq!(holdings(&balances), [("SEC000000000000000000003".to_owned(), "1".to_owned())]);
 }
 
@@ -106,22 +105,19 @@ async fn rows_of_zero_units_are_left_out() {
 async fn a_summary_that_cannot_be_true_is_invalid_and_not_asked_for_again() {
     let twice = [row(&security(1), "\"1\""), row(&security(1), "\"0\"")];
     for (name, body) in [
-        ("twice the same security", summary("\"0\"", &twice)),
-        ("another portfolio", summary("\"0\"", &[]).replace(ID, "683b6d88a29ee10e8b499644")),
-        ("an id of another case", summary("\"0\"", &[]).replace(ID, &ID.to_uppercase())),
-        ("a short id", summary("\"0\"", &[row("\"AAPL\"", "\"1\"")])),
-        ("an id with a hyphen", summary("\"0\"", &[row("\"683b69d4-0f302c879a5fef1\"", "\"1\"")])),
-        ("units of nothing", summary("\"0\"", &[row("null", "\"1\"")])),
-        ("units of nothing", summary("\"0\"", &[row("\"\"", "\"1\"")])),
-        ("a wrong count", summary("\"0\"", &[]).replace("\"securityCount\":0", "\"securityCount\":2")),
+        ("twice the same security", summary("\"5\"", &twice)),
+        ("another portfolio", summary("\"5\"", &[]).replace(ID, "683b6d88a29ee10e8b499644")),
+        ("an id of another case", summary("\"5\"", &[]).replace(ID, &ID.to_uppercase())),
+        ("a short id", summary("\"5\"", &[row("\"AAPL\"", "\"1\"")])),
+        ("an id with a hyphen", summary("\"5\"", &[row("\"683b69d4-0f302c879a5fef1\"", "\"1\"")])),
         ("no cash", summary("null", &[])),
-        ("no quantity", summary("\"0\"", &[row(&security(1), "null")])),
-        ("an empty quantity", summary("\"0\"", &[row(&security(1), "\"\"")])),
-        ("a quantity in words", summary("\"0\"", &[row(&security(1), "\"ten\"")])),
-        ("too many digits", summary("\"0\"", &[row(&security(1), &"9".repeat(29))])),
-        ("no list", summary("\"0\"", &[]).replace("[]", "null")),
+        ("no quantity", summary("\"5\"", &[row(&security(1), "null")])),
+        ("an empty quantity", summary("\"5\"", &[row(&security(1), "\"\"")])),
+        ("a quantity in words", summary("\"5\"", &[row(&security(1), "\"ten\"")])),
+        ("too many digits", summary("\"5\"", &[row(&security(1), &"9".repeat(29))])),
+        ("no list", summary("\"5\"", &[]).replace("[]", "null")),
         ("an error with status 200", NO_BALANCES.to_owned()),
-        ("two values of one key", summary("\"0\"", &[]).replace("{\"p", "{\"cashBalance\":\"5\",\"p")),
+        ("two values of one key", summary("\"5\"", &[]).replace("{\"p", "{\"cashBalance\":\"5\",\"p")),
     ] {
         let bench = Bench::new(move |_, _| Answer::ok(body.clone())).await;
         let error = read(&bench).await.expect_err(name);
@@ -356,7 +352,69 @@ mod large {
         .await;
         let error = read(&bench).await.expect_err("contradiction");
         assert!(matches!(error, UpstreamError::Invalid { .. }), "{}", chain(&error));
+        assert_eq!(pages_of(&bench), ["summary", "0"].repeat(2));
+    }
+
+    #[tokio::test]
+    async fn a_book_that_never_holds_still_is_unavailable_for_now() {
+        let bench = Bench::new(move |target, n| match target {
+            SUMMARY => cut(&format!("{}", 2 * n), 999),
+            _ => paged(target, &book(999, &format!("{}", 2 * n + 1))),
+        })
+        .await;
+        let error = read(&bench).await.expect_err("it changes all the time");
+        assert!(matches!(error, UpstreamError::Unavailable { .. }), "{}", chain(&error));
         assert_eq!(pages_of(&bench), ["summary", "0"].repeat(3));
+    }
+
+    /// What accounting makes of a row that it cannot read: an empty one, in the summary a second row of cash.
+    #[tokio::test]
+    async fn a_summary_that_a_row_without_an_owner_poisoned_is_not_believed() {
+        let poisoned = |rows: &[String]| summary("\"0\"", rows);
+        for summary in [poisoned(&[row(&security(1), "\"10\"")]), poisoned(&[row("\"\"", "\"0\"")])] {
+            let rows = [
+                balance("", "250000", "0").replace(ID, "").replace("250000", "0"),
+                balance(&format!(",\"securityId\":{}", security(1)), "10", "0"),
+                balance("", "250000", "0"),
+            ];
+            let bench = Bench::new(move |target, _| match target {
+                SUMMARY => Answer::ok(summary.clone()),
+                _ => paged(target, &rows),
+            })
+            .await;
+            let error = read(&bench).await.expect_err("cash of nobody");
+            assert!(matches!(error, UpstreamError::Invalid { .. }), "{}", chain(&error));
+            assert_eq!(pages_of(&bench), ["summary", "0"]);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_summary_without_cash_or_with_other_counts_is_compared_with_the_balances() {
+        let rows = [row(&security(0), "\"1\"")];
+        let miscounted = summary("\"5\"", &rows).replace("\"securityCount\":1", "\"securityCount\":2");
+        for (summary, cash) in [(summary("\"0\"", &rows), "0"), (summary("0.00", &rows), "0"), (miscounted, "5")] {
+            let rows = book(1, cash);
+            let bench = Bench::new(move |target, _| match target {
+                SUMMARY => Answer::ok(summary.clone()),
+                _ => paged(target, &rows),
+            })
+            .await;
+            let balances = read(&bench).await.expect("they agree");
+            assert_eq!((balances.cash.to_string().as_str(), balances.holdings.len()), (cash, 1));
+            assert_eq!(pages_of(&bench), ["summary", "0"]);
+        }
+    }
+
+    #[tokio::test]
+    async fn cash_that_only_the_balances_know_is_a_contradiction() {
+        let bench = Bench::new(move |target, _| match target {
+            SUMMARY => Answer::ok(summary("\"0\"", &[row(&security(0), "\"1\"")])),
+            _ => paged(target, &book(1, "250000")),
+        })
+        .await;
+        let error = read(&bench).await.expect_err("250,000 are missing");
+        assert!(matches!(error, UpstreamError::Invalid { .. }));
+        assert!(chain(&error).contains("says 0 of cash, its balances say 250000"), "{}", chain(&error));
     }
 
     #[tokio::test]
