@@ -138,6 +138,35 @@ async fn a_portfolio_that_was_never_funded_is_a_success_without_trades() {
 }
 
 #[tokio::test]
+async fn a_portfolio_that_nobody_knows_is_no_portfolio_without_cash() {
+    let world = World::new().worked_example().await.following([3, 1]).await;
+    let answer = world.app.rebalance_model.run(rebalance_id(1), model_id(1), soon()).await.expect("one is known");
+    assert_eq!(code(&answer.outcomes[0]), FailureCode::PortfolioUnknown);
+    rebalanced(&answer.outcomes[1]);
+    // A name that comes up meanwhile: the list is read for each run.
+    world.directory.set(portfolio_id(3), "Portfolio 3");
+    let answer = world.app.rebalance_model.run(rebalance_id(2), model_id(1), soon()).await.expect("both are known");
+    assert!(rebalanced(&answer.outcomes[0]).trades().is_empty());
+}
+
+#[tokio::test]
+async fn when_the_portfolio_service_is_down_an_unfunded_portfolio_is_believed() {
+    let world = World::new().worked_example().await.following([3]).await;
+    world.directory.fail(Some(UpstreamFault::Unavailable));
+    let answer = world.app.rebalance_model.run(rebalance_id(1), model_id(1), soon()).await.expect("nothing to trade");
+    assert!(rebalanced(&answer.outcomes[0]).trades().is_empty());
+}
+
+#[tokio::test]
+async fn each_position_keeps_the_ticker_that_its_price_was_read_by() {
+    let world = World::new().worked_example().await;
+    let answer = world.app.rebalance_model.run(rebalance_id(1), model_id(1), soon()).await.expect("rebalanced");
+    let positions = &rebalanced(&answer.outcomes[0]).positions;
+    let tickers: Vec<_> = positions.iter().map(|p| p.ticker.as_ref().map(domain::Ticker::as_str)).collect();
+    assert_eq!(tickers, [Some("A"), Some("B"), Some("C"), Some("D")]);
+}
+
+#[tokio::test]
 async fn one_run_reads_prices_securities_and_names_once() {
     let world = World::new().worked_example().await.following(1..=40).await;
     world.app.rebalance_model.run(rebalance_id(1), model_id(1), soon()).await.expect("one is funded");

@@ -107,6 +107,10 @@ impl<'a> Fields<'a> {
         self.required(field, "a text", RawBsonRef::as_str)
     }
 
+    pub(crate) fn flag(self, field: &str) -> Result<bool, FieldError> {
+        self.required(field, "true or false", RawBsonRef::as_bool)
+    }
+
     /// A text of a type that has its own reader.
     pub(crate) fn parsed<T>(self, field: &str) -> Result<T, FieldError>
     where

@@ -50,8 +50,6 @@ pub struct Solution {
     pub certificate: Certificate,
     /// Nodes that were searched.
     pub nodes: u64,
-    /// The stop callback ended the search: the same problem may have another answer next time.
-    pub cut_short: bool,
 }
 
 /// One security after the trades.

@@ -222,10 +222,10 @@ impl Answer {
                 objective: problem.money(objective),
                 lower_bound: problem.money(lower_bound),
                 ties: self.ties,
+                cut_short: effort.stopped(),
             },
             certificate: self.certificate,
             nodes: effort.used(),
-            cut_short: effort.stopped(),
         }
     }
 }

@@ -8,10 +8,10 @@ use domain::{Balances, PortfolioId};
 #[async_trait]
 pub trait PortfolioAccounting: Send + Sync {
     /// The balances of one portfolio, whole: a book too large for one answer is read in pages. Rows of zero units are
-    /// left out, each security stands once. A portfolio that has no balances (unknown, or never funded) is
-    /// [`Balances::empty`].
+    /// left out, each security stands once. `None` when accounting has no balances of it: it is unknown, or was never
+    /// funded.
     ///
     /// # Errors
     /// `Invalid` concerns this portfolio only; every other error means that accounting does not work at present.
-    async fn balances(&self, portfolio_id: &PortfolioId) -> Result<Balances, UpstreamError>;
+    async fn balances(&self, portfolio_id: &PortfolioId) -> Result<Option<Balances>, UpstreamError>;
 }

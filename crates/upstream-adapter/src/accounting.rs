@@ -38,29 +38,30 @@ impl AccountingClient {
         Self { channel }
     }
 
-    async fn read(&self, portfolio_id: &PortfolioId) -> Result<Balances, Failure> {
+    async fn read(&self, portfolio_id: &PortfolioId) -> Result<Option<Balances>, Failure> {
         let call = self.channel.call().await;
         let summary = match summary(&call, portfolio_id, doubted).await {
             Err(Failure::Doubtful { cause }) => {
                 tracing::debug!(%portfolio_id, %cause, "asking whether there are balances at all");
                 if pages::count(&call, portfolio_id).await? == 0 {
-                    return Ok(Balances::empty());
+                    return Ok(None);
                 }
                 summary(&call, portfolio_id, Reply::json).await?
             }
             known => known?,
         };
-        if summary.is_doubtful() {
-            pages::whole_book(&call, portfolio_id, summary).await
+        let balances = if summary.is_doubtful() {
+            pages::whole_book(&call, portfolio_id, summary).await?
         } else {
-            summary.into_balances()
-        }
+            summary.into_balances()?
+        };
+        Ok(Some(balances))
     }
 }
 
 #[async_trait]
 impl PortfolioAccounting for AccountingClient {
-    async fn balances(&self, portfolio_id: &PortfolioId) -> Result<Balances, UpstreamError> {
+    async fn balances(&self, portfolio_id: &PortfolioId) -> Result<Option<Balances>, UpstreamError> {
         self.read(portfolio_id).await.map_err(|failure| failure.into_error(Upstream::PortfolioAccounting))
     }
 }

@@ -36,10 +36,7 @@ impl UpstreamClients {
         Ok(Self {
             accounting: Arc::new(AccountingClient::new(Arc::clone(&accounting))),
             prices: Arc::new(PricingClient::new(Arc::clone(&pricing))),
-            securities: Arc::new(SecurityClient::new(
-                Arc::clone(&security),
-                Cache::new(config.cache_ttl, Arc::clone(&hooks.pace)),
-            )),
+            securities: Arc::new(SecurityClient::new(Arc::clone(&security))),
             directory: Arc::new(DirectoryClient::new(
                 Arc::clone(&portfolio),
                 Cache::new(config.cache_ttl, Arc::clone(&hooks.pace)),

@@ -66,7 +66,8 @@ pub struct UpstreamConfig {
     pub breaker_failures: NonZeroU32,
     /// How long a service is left alone: 10 s.
     pub breaker_pause: Duration,
-    /// How long lists of securities and of portfolio names may be used again: 60 s; zero reads them for each run.
+    /// How long the list of portfolio names may be used again: 60 s; zero reads it for each run. Names decide nothing; what
+    /// decides is read for each run.
     pub cache_ttl: Duration,
     /// The most bytes of an answer, after decompression: 64 MiB.
     pub max_body_bytes: usize,

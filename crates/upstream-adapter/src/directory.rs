@@ -13,7 +13,7 @@ use domain::PortfolioId;
 use ports::{PortfolioDirectory, Upstream, UpstreamError};
 use reqwest::StatusCode;
 use serde::Deserialize;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// Names by portfolio.
@@ -53,10 +53,15 @@ impl DirectoryClient {
 
     /// All portfolios that have a name.
     async fn list(&self) -> Result<Names, Failure> {
+        Ok(self.rows().await?.into_iter().filter_map(|(id, name)| Some((id, name?))).collect())
+    }
+
+    /// All portfolios, and the names of those that have one. A row whose id cannot be one is left out: nobody can ask for
+    /// it.
+    async fn rows(&self) -> Result<HashMap<PortfolioId, Option<String>>, Failure> {
         let call = self.channel.call().await;
-        let rows: Vec<PortfolioRow> = call.get("/api/v1/portfolios", Reply::json).await?;
-        // A row whose id cannot be one is left out: nobody can ask for it.
-        Ok(rows.into_iter().filter_map(|row| Some((row.portfolio_id.parse().ok()?, row.name?))).collect())
+        let rows: Vec<PortfolioRow> = call.get("/api/v1/portfolios", Reply::rows).await?;
+        Ok(rows.into_iter().filter_map(|row| Some((row.portfolio_id.parse().ok()?, row.name))).collect())
     }
 
     /// This portfolio, if it is known and has a name.
@@ -81,6 +86,12 @@ fn is_hexadecimal(id: &PortfolioId) -> bool {
 impl PortfolioDirectory for DirectoryClient {
     async fn names(&self, wanted: &[PortfolioId]) -> Result<Names, UpstreamError> {
         self.read(wanted).await.map_err(|failure| failure.into_error(Upstream::Portfolio))
+    }
+
+    /// The single read says of database trouble, too, that there is no such portfolio: only the list is believed here.
+    async fn existing(&self, wanted: &[PortfolioId]) -> Result<HashSet<PortfolioId>, UpstreamError> {
+        let listed = self.rows().await.map_err(|failure| failure.into_error(Upstream::Portfolio))?;
+        Ok(wanted.iter().copied().filter(|id| listed.contains_key(id)).collect())
     }
 }
 

@@ -5,6 +5,7 @@ use chrono::DateTime;
 use reqwest::StatusCode;
 use reqwest::header::{DATE, HeaderMap, HeaderName, RETRY_AFTER};
 use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
 use std::time::Duration;
 
 /// The longest `Retry-After` that is believed.
@@ -33,6 +34,15 @@ impl Reply {
         })
     }
 
+    /// The rows of a 2xx answer that is a list, each read by itself: one that cannot be read spoils no other. It is left
+    /// out and told in the log, with its place and the field concerned.
+    ///
+    /// # Errors
+    /// As [`json`](Self::json); and `Invalid`, naming the first row and its field, when no row of a list can be read.
+    pub(crate) fn rows<T: DeserializeOwned>(&self) -> Result<Vec<T>, Failure> {
+        readable(&self.json::<Vec<Box<RawValue>>>()?)
+    }
+
     /// The body as JSON, whatever the status.
     pub(crate) fn parsed<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
         serde_json::from_slice(&self.body)
@@ -47,6 +57,33 @@ impl Reply {
         } else {
             Failure::Invalid { cause }
         }
+    }
+}
+
+/// Those of the rows that can be read.
+///
+/// # Errors
+/// `Invalid`, naming the first row and its field, when there are rows and none of them can be read.
+pub(crate) fn readable<T: DeserializeOwned>(rows: &[Box<RawValue>]) -> Result<Vec<T>, Failure> {
+    let mut read = Vec::with_capacity(rows.len());
+    let mut first_error: Option<String> = None;
+    for (index, row) in rows.iter().enumerate() {
+        let mut deserializer = serde_json::Deserializer::from_str(row.get());
+        match serde_path_to_error::deserialize(&mut deserializer) {
+            Ok(row) => read.push(row),
+            Err(error) => {
+                let (field, why) = (error.path().to_string(), excerpt(error.inner().to_string().as_bytes()));
+                first_error.get_or_insert_with(|| format!("row {index}, field {field}: {why}"));
+            }
+        }
+    }
+    let left_out = rows.len() - read.len();
+    if let Some(first) = &first_error {
+        tracing::warn!(left_out, first, "rows of an answer cannot be read");
+    }
+    match first_error {
+        Some(error) if read.is_empty() => Err(Failure::invalid(format!("no row can be read; {error}"))),
+        _ => Ok(read),
     }
 }
 

@@ -1,29 +1,33 @@
 //! Security: tickers by security.
 //!
-//! One list tells them all, and is kept for a short time. When a wanted security is not in the kept list, the list is
-//! read anew, once. A single security whose type is gone makes the first version of the list fail as a whole; the
-//! second, in pages, is read then.
+//! One list tells them all. It is read anew for every run: by an old list a security whose ticker was given to another one
+//! would be priced as that one, and an order would follow from it.
+//!
+//! A single security whose type is gone makes the first version of the list fail as a whole; the second, in pages, is read
+//! then. When the page with that security fails, too, the wanted ones are read one by one.
 
-use crate::cache::Cache;
 use crate::channel::{Call, Channel};
 use crate::failure::{Failure, excerpt};
-use crate::reply::Reply;
+use crate::reply::{Reply, readable};
 use async_trait::async_trait;
 use domain::{SecurityId, Ticker};
+use futures::stream::{self, StreamExt, TryStreamExt};
 use ports::{SecurityMaster, TickerMap, Upstream, UpstreamError};
 use reqwest::StatusCode;
 use serde::Deserialize;
-use std::collections::BTreeSet;
+use serde_json::value::RawValue;
 use std::collections::hash_map::Entry;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// The most rows of a page.
 const PAGE_LIMIT: usize = 1000;
+/// Securities that are read one by one at the same time.
+const PARALLEL_READS: usize = 8;
 
 /// The client of the security service.
 pub(crate) struct SecurityClient {
     channel: Arc<Channel>,
-    cache: Cache<TickerMap>,
 }
 
 #[derive(Deserialize)]
@@ -35,7 +39,7 @@ struct SecurityRow {
 
 #[derive(Deserialize)]
 struct SecurityPage {
-    securities: Vec<SecurityRow>,
+    securities: Vec<Box<RawValue>>,
     pagination: Pagination,
 }
 
@@ -53,34 +57,52 @@ struct ErrorBody {
 }
 
 impl SecurityClient {
-    pub(crate) const fn new(channel: Arc<Channel>, cache: Cache<TickerMap>) -> Self {
-        Self { channel, cache }
+    pub(crate) const fn new(channel: Arc<Channel>) -> Self {
+        Self { channel }
     }
 
     async fn read(&self, wanted: &BTreeSet<SecurityId>) -> Result<TickerMap, Failure> {
         if wanted.is_empty() {
             return Ok(TickerMap::new());
         }
-        let kept = self.cache.get().filter(|kept| wanted.iter().all(|id| kept.contains_key(id)));
-        let all = match kept {
-            Some(kept) => kept,
-            None => self.cache.refresh(self.list()).await?,
-        };
-        Ok(wanted.iter().filter_map(|id| Some((*id, all.get(id)?.clone()))).collect())
+        match self.list().await? {
+            Some(all) => Ok(wanted.iter().filter_map(|id| Some((*id, all.get(id)?.clone()))).collect()),
+            None => self.one_by_one(wanted).await,
+        }
     }
 
-    /// All securities.
-    async fn list(&self) -> Result<TickerMap, Failure> {
+    /// All securities; `None` when neither list can be made because of a security whose type is gone.
+    async fn list(&self) -> Result<Option<TickerMap>, Failure> {
         let call = self.channel.call().await;
-        match call.get("/api/v1/securities", list_or_none).await? {
-            Some(rows) => {
-                let mut tickers = TickerMap::with_capacity(rows.len());
-                rows.into_iter().try_for_each(|row| add(&mut tickers, row))?;
-                Ok(tickers)
-            }
+        match call.get("/api/v1/securities", unless_dangling(Reply::rows)).await? {
+            Some(rows) => Ok(Some(tickers(rows))),
             None => pages(&call).await,
         }
     }
+
+    /// Each of these by itself. Of an id that is not hexadecimal the service would only say that something went wrong.
+    async fn one_by_one(&self, wanted: &BTreeSet<SecurityId>) -> Result<TickerMap, Failure> {
+        tracing::warn!(wanted = wanted.len(), "no list of securities can be had: one has a type that is gone");
+        let ids: Vec<SecurityId> = wanted.iter().copied().filter(is_hexadecimal).collect();
+        let reads = ids.into_iter().map(|id| self.one(id));
+        let rows: Vec<Option<SecurityRow>> = stream::iter(reads).buffered(PARALLEL_READS).try_collect().await?;
+        Ok(tickers(rows.into_iter().flatten().collect()))
+    }
+
+    /// This security, if it is known.
+    async fn one(&self, id: SecurityId) -> Result<Option<SecurityRow>, Failure> {
+        let call = self.channel.call().await;
+        let read = |reply: &Reply| match reply.status {
+            StatusCode::NOT_FOUND => Ok(None),
+            _ => reply.json::<SecurityRow>().map(Some),
+        };
+        let row = call.get(&format!("/api/v1/security/{id}"), read).await?;
+        Ok(row.filter(|row| row.security_id == id.as_str()))
+    }
+}
+
+fn is_hexadecimal(id: &SecurityId) -> bool {
+    id.as_str().bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 #[async_trait]
@@ -90,34 +112,34 @@ impl SecurityMaster for SecurityClient {
     }
 }
 
-/// The list, or nothing when the service cannot make it because of a security whose type is gone.
-fn list_or_none(reply: &Reply) -> Result<Option<Vec<SecurityRow>>, Failure> {
-    if reply.status == StatusCode::BAD_REQUEST
-        && reply.parsed::<ErrorBody>().is_ok_and(|body| body.detail.starts_with("Invalid securityTypeId"))
-    {
-        return Ok(None);
+/// What `read` makes of an answer, or nothing when the service could not make it because of a security whose type is gone.
+fn unless_dangling<T>(read: impl Fn(&Reply) -> Result<T, Failure>) -> impl Fn(&Reply) -> Result<Option<T>, Failure> {
+    move |reply| {
+        let dangling = |body: ErrorBody| body.detail.starts_with("Invalid securityTypeId");
+        if reply.status == StatusCode::BAD_REQUEST && reply.parsed().is_ok_and(dangling) {
+            return Ok(None);
+        }
+        read(reply).map(Some)
     }
-    reply.json().map(Some)
 }
 
-/// All securities, page by page. Tickers order the pages and are not unique, so that more than one page may repeat a
-/// security and lose another: the number of different ones must be the total.
-async fn pages(call: &Call<'_>) -> Result<TickerMap, Failure> {
-    let mut tickers = TickerMap::new();
-    let (mut offset, mut different) = (0, BTreeSet::new());
+/// All securities, page by page; `None` when a page cannot be made. Tickers order the pages and are not unique, so that more
+/// than one page may repeat a security and lose another: the number of different ones must be the total.
+async fn pages(call: &Call<'_>) -> Result<Option<TickerMap>, Failure> {
+    let (mut rows, mut offset, mut different) = (Vec::new(), 0, BTreeSet::new());
     loop {
         let path = format!("/api/v2/securities?limit={PAGE_LIMIT}&offset={offset}");
-        let page: SecurityPage = call.get(&path, Reply::json).await?;
+        let Some(page) = call.get(&path, unless_dangling(Reply::json::<SecurityPage>)).await? else {
+            return Ok(None);
+        };
         offset += page.securities.len();
         let last = page.securities.is_empty() || !page.pagination.has_next;
-        for row in page.securities {
-            different.insert(row.security_id.clone());
-            add(&mut tickers, row)?;
-        }
+        different.extend(page.securities.iter().map(|row| row.get().to_owned()));
+        rows.extend(readable::<SecurityRow>(&page.securities)?);
         if last {
             let total = page.pagination.total_elements;
             return if different.len() == total {
-                Ok(tickers)
+                Ok(Some(tickers(rows)))
             } else {
                 Err(Failure::unavailable(format!("{} of {total} securities could be listed", different.len())))
             };
@@ -125,24 +147,31 @@ async fn pages(call: &Call<'_>) -> Result<TickerMap, Failure> {
     }
 }
 
-/// Adds a row. One whose id or ticker cannot be one is left out: nobody can hold or price it.
-fn add(tickers: &mut TickerMap, row: SecurityRow) -> Result<(), Failure> {
-    let Ok(id) = row.security_id.parse::<SecurityId>() else {
-        tracing::debug!(id = excerpt(row.security_id.as_bytes()), "a security with an unusable id is left out");
-        return Ok(());
-    };
-    if row.ticker.is_empty() {
-        return Ok(());
-    }
-    let ticker = Ticker::new(row.ticker);
-    match tickers.entry(id) {
-        Entry::Vacant(entry) => {
-            entry.insert(ticker);
-            Ok(())
+/// Tickers by security. A row whose id or ticker cannot be one is left out: nobody can hold or price it. So is a security
+/// with two tickers, of which nobody knows the right one.
+fn tickers(rows: Vec<SecurityRow>) -> TickerMap {
+    let mut known: HashMap<SecurityId, Option<Ticker>> = HashMap::with_capacity(rows.len());
+    for row in rows {
+        let Ok(id) = row.security_id.parse::<SecurityId>() else {
+            tracing::debug!(id = excerpt(row.security_id.as_bytes()), "a security with an unusable id is left out");
+            continue;
+        };
+        if row.ticker.is_empty() {
+            continue;
         }
-        Entry::Occupied(entry) if *entry.get() == ticker => Ok(()),
-        Entry::Occupied(_) => Err(Failure::invalid(format!("security {id} has two tickers"))),
+        let ticker = Ticker::new(row.ticker);
+        match known.entry(id) {
+            Entry::Vacant(entry) => {
+                entry.insert(Some(ticker));
+            }
+            Entry::Occupied(entry) if entry.get().as_ref() == Some(&ticker) => {}
+            Entry::Occupied(mut entry) => {
+                tracing::warn!(%id, "a security with two tickers is left out");
+                entry.insert(None);
+            }
+        }
     }
+    known.into_iter().filter_map(|(id, ticker)| Some((id, ticker?))).collect()
 }
 
 #[cfg(test)]

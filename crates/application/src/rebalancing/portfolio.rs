@@ -29,6 +29,13 @@ impl Market {
     }
 }
 
+impl Market {
+    /// The ticker that the security's price is read by; `None` when the price is assumed.
+    pub(crate) fn read_by(&self, id: &SecurityId) -> Option<&Ticker> {
+        self.tickers.get(id).filter(|_| !self.assumed.contains_key(id))
+    }
+}
+
 /// Why a problem cannot even be stated.
 pub(crate) struct Unstatable {
     pub(crate) code: FailureCode,

@@ -52,6 +52,7 @@ const fn ending_of(code: FailureCode) -> OptimizationOutcome {
         FailureCode::OptimizerDefect => OptimizationOutcome::Rejected,
         FailureCode::PriceMissing
         | FailureCode::SecurityUnknown
+        | FailureCode::PortfolioUnknown
         | FailureCode::OutOfBounds
         | FailureCode::UpstreamInvalid => OptimizationOutcome::Unstatable,
     }
@@ -104,7 +105,7 @@ fn describe(common: &Common, book: &Book, problem: &Problem, solution: &Solution
     let market_value = problem.market_value();
     let rows = problem.securities().iter().zip(&solution.holdings);
     let positions: Option<Vec<_>> =
-        rows.map(|(security, after)| position(security, after, market_value, common.trade_date)).collect();
+        rows.map(|(security, after)| position(common, security, after, market_value)).collect();
     Some(PortfolioRebalance {
         portfolio_id: book.portfolio_id,
         portfolio_name: book.portfolio_name.clone(),
@@ -117,11 +118,12 @@ fn describe(common: &Common, book: &Book, problem: &Problem, solution: &Solution
 }
 
 fn position(
+    common: &Common,
     before: &Security,
     after: &HoldingAfter,
     market_value: domain::Decimal,
-    date: Date,
 ) -> Option<RebalancedPosition> {
+    let date = common.trade_date;
     let side = if after.trade > 0 { Side::Buy } else { Side::Sell };
     // Inside the bounds of a problem no trade has more units than this type can count.
     let quantity = u64::try_from(after.trade.unsigned_abs()).ok()?;
@@ -137,4 +139,5 @@ fn position(
         trade,
         after.reason,
     )
+    .map(|position| position.priced_by(common.market.read_by(&before.id).cloned()))
 }

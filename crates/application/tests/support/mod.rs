@@ -139,6 +139,8 @@ impl World {
         }
         self.accounting.set(portfolio_id(1), balances("420.00", &[(1, "10"), (4, "3.5")]));
         self.directory.set(portfolio_id(1), "Portfolio 1");
+        // Known, and never funded.
+        self.directory.set(portfolio_id(2), "Portfolio 2");
         let model = model_builder(1)
             .position(1, "0.40", "0.08", "0.08")
             .position(2, "0.30", "0.10", "0.10")

@@ -11,6 +11,8 @@ pub enum FailureCode {
     PriceMissing,
     /// A security that is needed is not known to the security service.
     SecurityUnknown,
+    /// Neither the portfolio service nor accounting knows the portfolio.
+    PortfolioUnknown,
     /// The amounts are beyond what is computed exactly (gross 10¹⁵, price 10⁹).
     OutOfBounds,
     /// The upstream data of this portfolio contradict themselves or cannot be read.
@@ -22,10 +24,11 @@ pub enum FailureCode {
 }
 
 impl FailureCode {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::NoFeasibleSolution,
         Self::PriceMissing,
         Self::SecurityUnknown,
+        Self::PortfolioUnknown,
         Self::OutOfBounds,
         Self::UpstreamInvalid,
         Self::OptimizationTimeout,
@@ -39,6 +42,7 @@ impl FailureCode {
             Self::NoFeasibleSolution => "no_feasible_solution",
             Self::PriceMissing => "price_missing",
             Self::SecurityUnknown => "security_unknown",
+            Self::PortfolioUnknown => "portfolio_unknown",
             Self::OutOfBounds => "out_of_bounds",
             Self::UpstreamInvalid => "upstream_invalid",
             Self::OptimizationTimeout => "optimization_timeout",

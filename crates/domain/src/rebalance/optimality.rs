@@ -68,4 +68,6 @@ pub struct Optimality {
     pub lower_bound: Decimal,
     /// Whether the choice among equals is final.
     pub ties: Ties,
+    /// The time ran out during the search: the same problem may have a better answer next time.
+    pub cut_short: bool,
 }

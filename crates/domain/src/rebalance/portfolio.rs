@@ -1,7 +1,7 @@
 //! What was decided for one portfolio.
 
 use super::{Optimality, Reason, Trade};
-use crate::{Decimal, DriftRange, PortfolioId, Price, SecurityId, Target};
+use crate::{Decimal, DriftRange, PortfolioId, Price, SecurityId, Target, Ticker};
 
 /// Decimals of the stored relative figures `actual` and `actual_drift`.
 const RATIO_SCALE: u32 = 6;
@@ -11,6 +11,8 @@ const RATIO_SCALE: u32 = 6;
 pub struct RebalancedPosition {
     /// The security.
     pub security_id: SecurityId,
+    /// The ticker that the price was read by; `None` when the price was assumed, and in records made before it was kept.
+    pub ticker: Option<Ticker>,
     /// The price that was used, in currency per unit. Zero when none was needed (no units, and no target).
     pub price: Decimal,
     /// Units before.
@@ -53,6 +55,7 @@ impl RebalancedPosition {
         let adjusted_market_value = adjusted_quantity.checked_mul(price.amount())?.normalized();
         Some(Self {
             security_id,
+            ticker: None,
             price: price.amount(),
             original_quantity,
             adjusted_quantity,
@@ -65,6 +68,12 @@ impl RebalancedPosition {
             trade,
             reason: Some(reason),
         })
+    }
+
+    /// The same, its price read by this ticker.
+    #[must_use]
+    pub fn priced_by(self, ticker: Option<Ticker>) -> Self {
+        Self { ticker, ..self }
     }
 }
 

@@ -167,6 +167,8 @@ codes! {
         "Have the named securities priced, or take them out of the model.";
     SecurityUnknown => "security_unknown", 422, None, Unchanged, "A security is not known",
         "Register the named securities with the security service, or take them out of the model.";
+    PortfolioUnknown => "portfolio_unknown", 422, None, Unchanged, "The portfolio is not known",
+        "Neither the portfolio service nor accounting knows it: correct the id.";
     OutOfBounds => "out_of_bounds", 422, None, Unchanged, "The amounts are too large to be computed exactly",
         "Gross value must stay below 10^15 and each price below 10^9.";
     AllPortfoliosFailed => "all_portfolios_failed", 422, None, Unchanged, "No portfolio could be rebalanced",

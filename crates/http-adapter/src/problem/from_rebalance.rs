@@ -65,13 +65,20 @@ impl From<UpstreamError> for Problem {
                 Code::UpstreamUnavailable,
                 format!("The service {service} failed repeatedly and is not asked at present; nothing was stored."),
             ),
-            UpstreamError::Invalid { .. } => {
-                (Code::UpstreamInvalid, format!("The service {service} answered something that cannot be used."))
-            }
+            UpstreamError::Invalid { cause, .. } => (
+                Code::UpstreamInvalid,
+                format!(
+                    "The service {service} answered something that cannot be used: {}",
+                    sentence(&cause.to_string())
+                ),
+            ),
         };
         Self::new(code, detail).with_retry_after(error.retry_after()).caused_by(error)
     }
 }
+
+/// The most reasons that one problem lists.
+const MOST_REASONS: usize = 100;
 
 /// One failed portfolio has its own code; several have theirs if they agree.
 fn all_failed(failures: &[PortfolioFailure]) -> Problem {
@@ -85,9 +92,17 @@ fn all_failed(failures: &[PortfolioFailure]) -> Problem {
         (_, 1) => sentence(&first.message),
         (_, n) => format!("None of the {n} portfolios could be rebalanced; the first: {}", sentence(&first.message)),
     };
-    let errors = match rest {
-        [] => FieldProblem::of_only_failure(first),
-        _ => failures.iter().flat_map(FieldProblem::of_failure).collect(),
+    let errors: Vec<FieldProblem> = match rest {
+        [] => FieldProblem::of_only_failure(first).into_iter().take(MOST_REASONS).collect(),
+        _ => failures.iter().flat_map(FieldProblem::of_failure).take(MOST_REASONS).collect(),
+    };
+    let all = match rest {
+        [] => first.details.len().max(1),
+        _ => failures.iter().map(|failure| 1 + failure.details.len()).sum(),
+    };
+    let detail = match all.saturating_sub(errors.len()) {
+        0 => detail,
+        more => format!("{detail} ({more} more reasons are not listed)"),
     };
     Problem::new(code, detail).with_errors(errors)
 }
@@ -98,6 +113,7 @@ pub(crate) const fn code_of(failure: FailureCode) -> Code {
         FailureCode::NoFeasibleSolution => Code::NoFeasibleSolution,
         FailureCode::PriceMissing => Code::PriceMissing,
         FailureCode::SecurityUnknown => Code::SecurityUnknown,
+        FailureCode::PortfolioUnknown => Code::PortfolioUnknown,
         FailureCode::OutOfBounds => Code::OutOfBounds,
         FailureCode::UpstreamInvalid => Code::UpstreamInvalid,
         FailureCode::OptimizationTimeout => Code::OptimizationTimeout,
@@ -115,6 +131,7 @@ mod tests {
             FailureCode::NoFeasibleSolution,
             FailureCode::PriceMissing,
             FailureCode::SecurityUnknown,
+            FailureCode::PortfolioUnknown,
             FailureCode::OutOfBounds,
             FailureCode::UpstreamInvalid,
             FailureCode::OptimizationTimeout,

@@ -123,7 +123,10 @@ pub(crate) struct OptimalityResponse {
     /// `proven`, or `gap` when only the bound is known.
     #[schema(pattern = "^(proven|gap)$")]
     status: &'static str,
-    /// How it was proved.
+    /// How it was proved. `separable`: every security is at its nearest count and the cash suffices. `dual`: a Lagrangian
+    /// bound equals the objective. Both are verified anew from the result alone before it leaves. `search`: every
+    /// alternative was excluded by exact bounds; of that it is verified that no single share more or less is better, and
+    /// where there are at most 4,096 combinations, that none of them is. Null for a gap.
     #[schema(pattern = "^(separable|dual|search)$")]
     proof: Option<&'static str>,
     /// Sum of the distances from the targets, in currency.
@@ -133,6 +136,8 @@ pub(crate) struct OptimalityResponse {
     /// Whether the choice among equally good holdings is final.
     #[schema(pattern = "^(settled|open)$")]
     ties: &'static str,
+    /// Whether the time ran out during the search: the same question may have a better answer next time.
+    cut_short: bool,
 }
 
 impl RebalanceResponse {
@@ -218,6 +223,7 @@ impl OptimalityResponse {
             objective: TextDecimal(optimality.objective),
             lower_bound: TextDecimal(optimality.lower_bound),
             ties: optimality.ties.code(),
+            cut_short: optimality.cut_short,
         }
     }
 }

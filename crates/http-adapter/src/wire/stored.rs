@@ -119,6 +119,8 @@ pub(crate) struct StoredPositionResponse {
     /// The security.
     #[schema(pattern = "^[0-9A-Za-z]{24}$")]
     security_id: String,
+    /// The ticker that the price was read by; null where that is not known.
+    ticker: Option<String>,
     /// The price used.
     price: NumberDecimal,
     /// Units before.
@@ -209,6 +211,7 @@ impl StoredPositionResponse {
     pub(crate) fn new(position: &RebalancedPosition) -> Self {
         Self {
             security_id: position.security_id.to_string(),
+            ticker: position.ticker.as_ref().map(ToString::to_string),
             price: NumberDecimal(position.price),
             original_quantity: NumberDecimal(position.original_quantity),
             adjusted_quantity: NumberDecimal(position.adjusted_quantity),

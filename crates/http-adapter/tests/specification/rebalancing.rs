@@ -48,7 +48,8 @@ fn worked_answer() -> Value {
             drift(3, ["0", "7", "0.25", "0.10", "0.10", "0.2660"], "WholeShareRounding"),
             drift(4, ["3.5", "0.5", "0", "0", "0", "0.0067"], "FractionalResidue"),
         ],
-        "optimality": {"status": "proven", "proof": "separable", "objective": "91", "lower_bound": "91", "ties": "settled"},
+        "optimality": {"status": "proven", "proof": "separable", "objective": "91", "lower_bound": "91", "ties": "settled",
+            "cut_short": false},
     })
 }
 

@@ -219,6 +219,8 @@ impl World {
         }
         self.accounting.set(portfolio_id(1), balances("420.00", &[(1, "10"), (4, "3.5")]));
         self.directory.set(portfolio_id(1), "Portfolio 1");
+        // Known, and never funded.
+        self.directory.set(portfolio_id(2), "Portfolio 2");
     }
 }
 

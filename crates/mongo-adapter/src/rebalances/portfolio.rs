@@ -56,12 +56,16 @@ pub(super) fn to_document(
 }
 
 fn optimality_document(optimality: &Optimality) -> RawDocumentBuf {
-    rawdoc! {
+    let mut document = rawdoc! {
         "proof": optimality.proof.map_or(RawBson::Null, |proof| proof.code().into()),
         "objective": to_raw(optimality.objective),
         "lower_bound": to_raw(optimality.lower_bound),
         "ties": optimality.ties.code(),
+    };
+    if optimality.cut_short {
+        document.append(cstr!("cut_short"), true);
     }
+    document
 }
 
 /// The portfolio that a document, or a nested one, describes.
@@ -87,6 +91,7 @@ fn optimality_of(fields: Fields<'_>) -> Result<Optimality, FieldError> {
             objective: fields.decimal("objective")?,
             lower_bound: fields.decimal("lower_bound")?,
             ties: fields.coded("ties", Ties::from_code)?,
+            cut_short: fields.maybe("cut_short", Fields::flag)?.unwrap_or(false),
         })
     };
     read().map_err(|error: FieldError| error.inside("optimality"))

@@ -1,8 +1,9 @@
-//! One position of a stored portfolio. Fields and names are the previous service's; `reason` came later.
+//! One position of a stored portfolio. Fields and names are the previous service's; `reason` and `ticker` came later.
 
 use crate::amount::to_raw;
 use crate::fields::{FieldError, Fields, midnight, whole};
 use crate::models::{drifts_of, target_of};
+use domain::Ticker;
 use domain::rebalance::{Reason, RebalancedPosition, Side, Trade};
 use mongodb::bson::raw::cstr;
 use mongodb::bson::{RawBson, RawDocumentBuf, rawdoc};
@@ -30,6 +31,9 @@ pub(super) fn to_document(position: &RebalancedPosition) -> RawDocumentBuf {
     if let Some(reason) = position.reason {
         document.append(cstr!("reason"), reason.code());
     }
+    if let Some(ticker) = &position.ticker {
+        document.append(cstr!("ticker"), ticker.as_str());
+    }
     document
 }
 
@@ -44,6 +48,7 @@ pub(super) fn position_of(fields: Fields<'_>) -> Result<RebalancedPosition, Fiel
     let trade = parts.map(|((side, quantity), date)| Trade { side, security_id, quantity, date });
     Ok(RebalancedPosition {
         security_id,
+        ticker: fields.maybe("ticker", Fields::text)?.map(Ticker::new),
         price: fields.decimal("price")?,
         original_quantity: fields.decimal("original_quantity")?,
         adjusted_quantity: fields.decimal("adjusted_quantity")?,

@@ -86,7 +86,7 @@ proptest! {
                     prop_assert_eq!(check(&problem, &solution), Ok(()));
                     // Once told to stop, nothing asks again: the rest is a straight line.
                     prop_assert!(asked.get() <= polls);
-                    prop_assert_eq!(solution.cut_short, asked.get() == polls);
+                    prop_assert_eq!(solution.optimality.cut_short, asked.get() == polls);
                     prop_assert!(solution.nodes <= 2 * limits.nodes + limits.tie_nodes);
                 }
                 Outcome::Infeasible(reasons) => prop_assert!(!reasons.is_empty()),

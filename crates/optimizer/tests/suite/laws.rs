@@ -62,7 +62,7 @@ proptest! {
                     prop_assert!(objective <= limited.optimality.objective);
                     let closed = limited.optimality.lower_bound == limited.optimality.objective;
                     prop_assert_eq!(limited.optimality.proof.is_some(), closed);
-                    prop_assert!(!limited.cut_short);
+                    prop_assert!(!limited.optimality.cut_short);
                     prop_assert_eq!(check(&problem, &limited), Ok(()));
                 }
                 (Outcome::Infeasible(a), Outcome::Infeasible(b)) => prop_assert_eq!(a, b),

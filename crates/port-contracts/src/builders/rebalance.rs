@@ -5,7 +5,7 @@ use domain::rebalance::{
     FailureCode, FailureDetail, Optimality, PortfolioFailure, PortfolioRebalance, Proof, Reason, Rebalance,
     RebalanceHeader, RebalancedPosition, Side, Ties, Trade,
 };
-use domain::{Decimal, Drift, DriftRange, Price, Reserve, Target, Timestamp, Version};
+use domain::{Decimal, Drift, DriftRange, Price, Reserve, Target, Ticker, Timestamp, Version};
 use std::num::NonZeroU64;
 
 /// A valid rebalance: the `n`th, of model 1, made and written at the beginning, with portfolio 1 and two positions.
@@ -113,6 +113,7 @@ fn portfolio(n: u32, count: u32) -> PortfolioRebalance {
             objective: Decimal::from(u64::from(n)),
             lower_bound: Decimal::from(u64::from(n)),
             ties: Ties::Settled,
+            cut_short: false,
         }),
         positions: (1..=count).map(|security| rebalanced_position(n, security, market_value)).collect(),
     }
@@ -145,4 +146,5 @@ fn rebalanced_position(portfolio: u32, security: u32, market_value: Decimal) -> 
         Reason::WholeShareRounding,
     )
     .expect("figures that fit")
+    .priced_by((security % 2 == 1).then(|| Ticker::new(format!("T{security}"))))
 }

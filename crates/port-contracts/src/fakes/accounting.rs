@@ -15,7 +15,7 @@ struct State {
     calls: Vec<PortfolioId>,
 }
 
-/// A [`PortfolioAccounting`] with settable balances; portfolios it does not know are empty.
+/// A [`PortfolioAccounting`] with settable balances.
 #[derive(Debug, Default)]
 pub struct FakeAccounting(Mutex<State>);
 
@@ -44,12 +44,12 @@ impl FakeAccounting {
 
 #[async_trait]
 impl PortfolioAccounting for FakeAccounting {
-    async fn balances(&self, portfolio_id: &PortfolioId) -> Result<Balances, UpstreamError> {
+    async fn balances(&self, portfolio_id: &PortfolioId) -> Result<Option<Balances>, UpstreamError> {
         let mut state = locked(&self.0);
         state.calls.push(*portfolio_id);
         match state.fault.or(state.faults.get(portfolio_id).copied()) {
             Some(fault) => Err(fault.error(Upstream::PortfolioAccounting)),
-            None => Ok(state.balances.get(portfolio_id).cloned().unwrap_or_else(Balances::empty)),
+            None => Ok(state.balances.get(portfolio_id).cloned()),
         }
     }
 }

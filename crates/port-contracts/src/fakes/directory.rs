@@ -4,7 +4,7 @@ use super::{UpstreamFault, locked};
 use async_trait::async_trait;
 use domain::PortfolioId;
 use ports::{PortfolioDirectory, Upstream, UpstreamError};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Mutex;
 
 #[derive(Debug, Default)]
@@ -44,6 +44,14 @@ impl PortfolioDirectory for FakeDirectory {
         match state.fault {
             Some(fault) => Err(fault.error(Upstream::Portfolio)),
             None => Ok(wanted.iter().filter_map(|id| Some((*id, state.names.get(id)?.clone()))).collect()),
+        }
+    }
+
+    async fn existing(&self, wanted: &[PortfolioId]) -> Result<HashSet<PortfolioId>, UpstreamError> {
+        let state = locked(&self.0);
+        match state.fault {
+            Some(fault) => Err(fault.error(Upstream::Portfolio)),
+            None => Ok(wanted.iter().copied().filter(|id| state.names.contains_key(id)).collect()),
         }
     }
 }

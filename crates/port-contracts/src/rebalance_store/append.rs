@@ -104,6 +104,7 @@ pub async fn append_keeps_failures_and_the_reserve(store: Store) {
         FailureCode::SecurityUnknown,
         FailureCode::OutOfBounds,
         FailureCode::UpstreamInvalid,
+        FailureCode::PortfolioUnknown,
         FailureCode::OptimizationTimeout,
     ];
     rebalance.header.failures = (20..).zip(codes).map(|(n, code)| PortfolioFailure { code, ..failure(n) }).collect();
@@ -126,7 +127,7 @@ pub async fn append_keeps_reasons_proofs_and_trades(store: Store) {
     for (portfolio, proof) in rebalance.portfolios.iter_mut().zip(proofs) {
         let ties = if proof.is_some() { Ties::Settled } else { Ties::Open };
         let (objective, lower_bound) = (decimal("105.0000000000000000"), decimal("104.99"));
-        portfolio.optimality = Some(Optimality { proof, objective, lower_bound, ties });
+        portfolio.optimality = Some(Optimality { proof, objective, lower_bound, ties, cut_short: proof.is_none() });
         let reasons = [
             Reason::AtTarget,
             Reason::WholeShareRounding,

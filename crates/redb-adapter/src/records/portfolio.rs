@@ -4,7 +4,7 @@ use super::model::drifts;
 use super::text::{Amount, Text};
 use super::{RecordError, VERSION, read, value_error, write};
 use domain::rebalance::{Optimality, PortfolioRebalance, Proof, Reason, RebalancedPosition, Side, Ties, Trade};
-use domain::{Date, PortfolioId, SecurityId, Target};
+use domain::{Date, PortfolioId, SecurityId, Target, Ticker};
 use serde::{Deserialize, Serialize};
 use std::num::NonZeroU64;
 
@@ -25,12 +25,17 @@ struct OptimalityRecord {
     objective: Amount,
     lower_bound: Amount,
     ties: String,
+    /// Left out when it was not.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    cut_short: bool,
 }
 
 /// Suffix 0: before the trades; 1: after them.
 #[derive(Serialize, Deserialize)]
 struct PositionRecord {
     s: Text<SecurityId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    ticker: Option<String>,
     price: Amount,
     q0: Amount,
     q1: Amount,
@@ -64,6 +69,7 @@ pub(crate) fn encode(portfolio: &PortfolioRebalance) -> Result<Vec<u8>, RecordEr
             objective: Amount(known.objective),
             lower_bound: Amount(known.lower_bound),
             ties: known.ties.code().to_owned(),
+            cut_short: known.cut_short,
         }),
         positions: portfolio.positions.iter().map(position_record).collect(),
     })
@@ -72,6 +78,7 @@ pub(crate) fn encode(portfolio: &PortfolioRebalance) -> Result<Vec<u8>, RecordEr
 fn position_record(position: &RebalancedPosition) -> PositionRecord {
     PositionRecord {
         s: Text(position.security_id),
+        ticker: position.ticker.as_ref().map(ToString::to_string),
         price: Amount(position.price),
         q0: Amount(position.original_quantity),
         q1: Amount(position.adjusted_quantity),
@@ -108,6 +115,7 @@ fn optimality(record: OptimalityRecord) -> Result<Optimality, RecordError> {
         objective: record.objective.0,
         lower_bound: record.lower_bound.0,
         ties: Ties::from_code(&record.ties).ok_or_else(|| value_error("ties")(record.ties))?,
+        cut_short: record.cut_short,
     })
 }
 
@@ -120,6 +128,7 @@ fn position(record: PositionRecord) -> Result<RebalancedPosition, RecordError> {
     };
     Ok(RebalancedPosition {
         security_id,
+        ticker: record.ticker.map(Ticker::new),
         price: record.price.0,
         original_quantity: record.q0.0,
         adjusted_quantity: record.q1.0,

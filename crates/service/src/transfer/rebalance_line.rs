@@ -7,7 +7,7 @@ use domain::rebalance::{
     FailureCode, FailureDetail, Optimality, PortfolioFailure, PortfolioRebalance, Proof, Reason, RebalanceHeader,
     RebalancedPosition, Side, Ties, Trade,
 };
-use domain::{Reserve, Version};
+use domain::{Reserve, Ticker, Version};
 use serde::{Deserialize, Serialize};
 
 #[derive(Serialize, Deserialize)]
@@ -59,11 +59,15 @@ struct OptimalityLine {
     objective: String,
     lower_bound: String,
     ties: String,
+    #[serde(default)]
+    cut_short: bool,
 }
 
 #[derive(Serialize, Deserialize)]
 struct PositionLine {
     security_id: String,
+    #[serde(default)]
+    ticker: Option<String>,
     price: String,
     original_quantity: String,
     adjusted_quantity: String,
@@ -134,6 +138,7 @@ impl From<&PortfolioRebalance> for PortfolioLine {
                 objective: optimality.objective.to_string(),
                 lower_bound: optimality.lower_bound.to_string(),
                 ties: optimality.ties.code().to_owned(),
+                cut_short: optimality.cut_short,
             }),
             positions: portfolio.positions.iter().map(PositionLine::from).collect(),
         }
@@ -144,6 +149,7 @@ impl From<&RebalancedPosition> for PositionLine {
     fn from(p: &RebalancedPosition) -> Self {
         Self {
             security_id: p.security_id.to_string(),
+            ticker: p.ticker.as_ref().map(ToString::to_string),
             price: p.price.to_string(),
             original_quantity: p.original_quantity.to_string(),
             adjusted_quantity: p.adjusted_quantity.to_string(),
@@ -229,6 +235,7 @@ fn optimality(line: &OptimalityLine) -> anyhow::Result<Optimality> {
         objective: decimal("objective", &line.objective)?,
         lower_bound: decimal("lower_bound", &line.lower_bound)?,
         ties: Ties::from_code(&line.ties).with_context(|| format!("ties {:?}", line.ties))?,
+        cut_short: line.cut_short,
     })
 }
 
@@ -244,6 +251,7 @@ impl TryFrom<PositionLine> for RebalancedPosition {
         };
         Ok(Self {
             security_id,
+            ticker: line.ticker.map(Ticker::new),
             price: decimal("price", &line.price)?,
             original_quantity: decimal("original_quantity", &line.original_quantity)?,
             adjusted_quantity: decimal("adjusted_quantity", &line.adjusted_quantity)?,

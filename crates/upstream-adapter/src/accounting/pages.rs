@@ -88,10 +88,9 @@ impl Reading {
     /// What is wrong with a reading that came out the same twice.
     fn contradiction(&self, portfolio_id: &PortfolioId, cash: Decimal) -> Failure {
         Failure::invalid(match &self.balances {
-            Some(balances) => format!(
-                "the summary of {portfolio_id} says {cash} of cash, its balances say {}",
-                balances.cash
-            ),
+            Some(balances) => {
+                format!("the summary of {portfolio_id} says {cash} of cash, its balances say {}", balances.cash)
+            }
             None => format!("the balances of {portfolio_id} are {} and said to be {}", self.rows, self.totals.1),
         })
     }

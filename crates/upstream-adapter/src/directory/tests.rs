@@ -105,3 +105,28 @@ async fn trouble_and_nonsense_are_told_apart() {
         assert_eq!(bench.server.targets().len(), calls);
     }
 }
+
+#[tokio::test]
+async fn what_exists_is_read_from_the_list_each_time_named_or_not() {
+    let bench = Bench::new(|target, n| {
+        assert_eq!(target, LIST);
+        let rows = [row(&id(1).to_string(), "null"), row(&id(2).to_string(), "\"Two\"")];
+        Answer::ok(format!("[{},17]", rows[..2 - n.min(1)].join(",")))
+    })
+    .await;
+    let existing = |wanted: Vec<PortfolioId>| {
+        let directory = bench.clients.directory();
+        async move { directory.existing(&wanted).await.expect("a list").len() }
+    };
+    assert_eq!(existing(vec![id(1), id(2), id(3)]).await, 2);
+    assert_eq!(existing(vec![id(1), id(2)]).await, 1, "nothing was kept");
+    assert_eq!(bench.server.targets().len(), 2);
+}
+
+#[tokio::test]
+async fn a_list_that_cannot_be_read_says_nothing_of_what_exists() {
+    for answer in [Answer::status(500, ""), Answer::status(404, r#"{"detail":"Not Found"}"#), Answer::ok("{}")] {
+        let bench = Bench::new(move |_, _| answer.clone()).await;
+        bench.clients.directory().existing(&[id(1)]).await.expect_err("no list");
+    }
+}

@@ -65,20 +65,39 @@ async fn tickers_are_exact_and_the_first_row_of_one_counts() {
 }
 
 #[tokio::test]
-async fn rows_of_another_shape_are_invalid_and_not_asked_for_again() {
-    for body in [
-        r#"[{"ticker":"AAPL","close":"cheap"}]"#,
-        r#"[{"ticker":"AAPL","close":true}]"#,
-        r#"[{"ticker":"AAPL","close":[1]}]"#,
-        r#"[{"ticker":7,"close":1}]"#,
-        r#"[{"close":1}]"#,
-        r#"{"prices":[]}"#,
-        "[null]",
-        "",
+async fn a_row_that_cannot_be_read_is_a_price_that_is_missing_and_spoils_no_other() {
+    for bad in [
+        r#"{"ticker":"AAPL","close":"N/A"}"#,
+        r#"{"ticker":"AAPL","close":true}"#,
+        r#"{"ticker":"AAPL","close":[1]}"#,
+        r#"{"ticker":"AAPL","close":99999999999999999999999999999}"#,
+        r#"{"ticker":null,"close":1}"#,
+        r#"{"close":1}"#,
+        "null",
+        "7",
+    ] {
+        let body = format!("[{bad},{}]", row("MSFT", "2.50"));
+        assert_eq!(price(body.clone(), "MSFT").await.as_deref(), Some("2.50"), "{bad}");
+        assert_eq!(price(body, "AAPL").await, None, "{bad}");
+    }
+    // A bad first row is not made good by a second one.
+    let body = format!(r#"[{{"ticker":"AAPL","close":"N/A"}},{}]"#, row("AAPL", "2.50"));
+    assert_eq!(price(body, "AAPL").await, None);
+}
+
+#[tokio::test]
+async fn an_answer_without_a_readable_row_is_invalid_names_row_and_field_and_is_not_asked_for_again() {
+    for (body, told) in [
+        (r#"[{"ticker":7,"close":1},{"close":2}]"#, "row 0, field ticker"),
+        (r#"[{"close":1}]"#, "row 0, field"),
+        ("[null]", "row 0"),
+        (r#"{"prices":[]}"#, "expected JSON"),
+        ("", "expected JSON"),
     ] {
         let bench = bench(body).await;
         let error = bench.clients.prices().snapshot().await.expect_err(body);
         assert!(matches!(error, UpstreamError::Invalid { .. }), "{body}: {}", chain(&error));
+        assert!(chain(&error).contains(told), "{body}: {}", chain(&error));
         assert_eq!(bench.server.targets().len(), 1, "{body}");
     }
 }

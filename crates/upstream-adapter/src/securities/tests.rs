@@ -4,7 +4,6 @@ use crate::testing::{Answer, Bench, chain};
 use domain::SecurityId;
 use ports::{TickerMap, UpstreamError};
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 const LIST: &str = "/api/v1/securities";
 const DANGLING: &str = r#"{"detail":"Invalid securityTypeId: 683b69d420f302c879a5fe00"}"#;
@@ -59,43 +58,55 @@ async fn who_wants_nothing_asks_nobody() {
     assert!(bench.server.targets().is_empty());
 }
 
+/// Another security got the ticker a moment ago: by a list that was kept, it would be bought at the price of this one.
 #[tokio::test]
-async fn a_list_is_used_again_for_a_minute() {
-    let bench = Bench::new(|_, _| Answer::ok(format!("[{}]", rows(1..=3)))).await;
-    for (pass, calls) in [(0, 1), (59, 1), (1, 2), (59, 2)] {
-        bench.pace.advance(Duration::from_secs(pass));
-        assert_eq!(read(&bench, &[1, 2]).await.expect("tickers").len(), 2);
-        assert_eq!(bench.server.targets().len(), calls, "after {pass} s more");
-    }
+async fn every_run_reads_the_list_anew() {
+    let bench = Bench::new(|_, n| {
+        let (one, two) = (id(1).to_string(), id(2).to_string());
+        let rows =
+            if n == 0 { [row(&one, "\"A\""), row(&two, "\"B\"")] } else { [row(&one, "\"C\""), row(&two, "\"A\"")] };
+        Answer::ok(format!("[{}]", rows.join(",")))
+    })
+    .await;
+    assert_eq!(tickers(&read(&bench, &[1, 2]).await.expect("tickers")), ["A", "B"]);
+    assert_eq!(tickers(&read(&bench, &[1, 2]).await.expect("tickers")), ["C", "A"]);
+    assert_eq!(bench.server.targets(), [LIST, LIST]);
 }
 
 #[tokio::test]
-async fn a_security_that_the_kept_list_lacks_makes_it_read_anew_once() {
-    let bench = Bench::new(|_, n| Answer::ok(format!("[{}]", rows(1..=3 + n)))).await;
-    assert_eq!(read(&bench, &[1]).await.expect("tickers").len(), 1);
-    assert_eq!(read(&bench, &[1, 4]).await.expect("tickers").len(), 2);
-    assert_eq!(bench.server.targets().len(), 2);
-    assert_eq!(read(&bench, &[4]).await.expect("tickers").len(), 1);
-    assert_eq!(bench.server.targets().len(), 2, "the new list is kept");
-    assert_eq!(read(&bench, &[999]).await.expect("tickers").len(), 0);
-    assert_eq!(bench.server.targets().len(), 3, "once");
-}
-
-#[tokio::test]
-async fn without_a_time_to_live_each_run_reads_the_list() {
-    let bench =
-        Bench::with(|config| config.cache_ttl = Duration::ZERO, |_, _| Answer::ok(format!("[{}]", rows(1..=3)))).await;
-    for calls in 1..=3 {
-        read(&bench, &[1]).await.expect("tickers");
-        assert_eq!(bench.server.targets().len(), calls);
-    }
-}
-
-#[tokio::test]
-async fn a_kept_list_is_not_used_beyond_its_time_when_the_service_is_down() {
+async fn an_old_list_does_not_stand_in_when_the_service_is_down() {
     let bench = Bench::new(|_, n| if n == 0 { Answer::ok(format!("[{}]", rows(1..=3))) } else { Answer::Reset }).await;
     read(&bench, &[1]).await.expect("tickers");
-    bench.pace.advance(Duration::from_mins(1));
+    let error = read(&bench, &[1]).await.expect_err("down");
+    assert!(matches!(error, UpstreamError::Unavailable { .. }), "{}", chain(&error));
+}
+
+/// As the service does when the dangling row is on the page: both lists fail, single reads work, and of the security
+/// itself it says that there is none.
+#[tokio::test]
+async fn when_both_lists_fail_the_wanted_securities_are_read_one_by_one() {
+    let bench = Bench::new(|target, _| match target.strip_prefix("/api/v1/security/") {
+        Some(asked) if asked == id(3).to_string() => Answer::status(404, r#"{"detail":"Security not found"}"#),
+        Some(asked) => Answer::ok(row(asked, "\"ONE\"")),
+        None => Answer::status(400, DANGLING),
+    })
+    .await;
+    let odd: SecurityId = "securityxxxxxxxxxxxxxx01".parse().expect("an id");
+    let wanted: BTreeSet<SecurityId> = [id(1), id(2), id(3), odd].into();
+    let map = bench.clients.securities().tickers(&wanted).await.expect("tickers");
+    assert_eq!(tickers(&map), ["ONE", "ONE"]);
+    let single = |target: &String| target.starts_with("/api/v1/security/");
+    assert_eq!(bench.server.targets().iter().filter(|target| single(target)).count(), 3, "never an odd id");
+}
+
+#[tokio::test]
+async fn a_single_read_that_fails_is_an_outage() {
+    let bench = Bench::new(|target, _| match target {
+        LIST => Answer::status(400, DANGLING),
+        _ if target.starts_with("/api/v2") => Answer::status(400, DANGLING),
+        _ => Answer::status(500, r#"{"error": "Internal server error"}"#),
+    })
+    .await;
     let error = read(&bench, &[1]).await.expect_err("down");
     assert!(matches!(error, UpstreamError::Unavailable { .. }), "{}", chain(&error));
 }
@@ -164,20 +175,27 @@ async fn tickers_are_taken_as_they_are() {
 }
 
 #[tokio::test]
-async fn a_security_with_two_tickers_and_rows_of_another_shape_are_invalid() {
-    let first = id(1).to_string();
-    for body in [
-        format!("[{},{}]", row(&first, "\"A\""), row(&first, "\"B\"")),
-        format!("[{}]", row(&first, "null")),
-        format!("[{}]", row(&first, "7")),
-        r#"[{"ticker":"A"}]"#.to_owned(),
-        r#"{"securities":[]}"#.to_owned(),
+async fn a_row_that_cannot_be_read_and_a_security_with_two_tickers_spoil_no_other() {
+    let (first, second) = (id(1).to_string(), id(2).to_string());
+    for bad in [
+        row(&first, "null"),
+        row(&first, "7"),
+        r#"{"ticker":"A"}"#.to_owned(),
         "null".to_owned(),
+        [row(&first, "\"A\""), row(&first, "\"B\""), row(&first, "\"A\"")].join(","),
     ] {
-        let name = body.clone();
+        let body = format!("[{bad},{}]", row(&second, "\"T2\""));
         let bench = Bench::new(move |_, _| Answer::ok(body.clone())).await;
-        let error = read(&bench, &[1]).await.expect_err(&name);
-        assert!(matches!(error, UpstreamError::Invalid { .. }), "{name}: {}", chain(&error));
-        assert_eq!(bench.server.targets().len(), 1, "{name}");
+        assert_eq!(tickers(&read(&bench, &[1, 2]).await.expect("tickers")), ["T2"], "{bad}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_of_another_shape_is_invalid_and_not_asked_for_again() {
+    for body in [r#"{"securities":[]}"#, "null", r#"[{"ticker":"A"}]"#, "[7,8]"] {
+        let bench = Bench::new(move |_, _| Answer::ok(body)).await;
+        let error = read(&bench, &[1]).await.expect_err(body);
+        assert!(matches!(error, UpstreamError::Invalid { .. }), "{body}: {}", chain(&error));
+        assert_eq!(bench.server.targets().len(), 1, "{body}");
     }
 }
