@@ -1,6 +1,9 @@
 //! When a service is left alone, and how it is taken back.
 //!
-//! *Closed*: all requests pass; `threshold` failures in a row open it. *Open*: requests are refused until the pause is
+//! *Closed*: all requests pass. A second in which at least half of the requests that showed anything failed is a bad one;
+//! `threshold` bad seconds within a sliding window of ten open it. So it opens by the rate of failures and by how long they
+//! last, whatever the number of requests at a time: one bad moment that fails all that are under way is what retries are
+//! for. *Open*: requests are refused until the pause is
 //! over. *Half-open*: the first request after the pause is the trial; the others wait for its verdict instead of
 //! failing, so that a run of many parallel calls survives the moment of recovery. Success closes the breaker, failure
 //! opens it for another pause, and a trial that ends without a verdict (given up by its caller, or doubtful) leaves the
@@ -13,6 +16,7 @@ use crate::failure::{Failure, Sign};
 use crate::hooks::UpstreamObserver;
 use crate::pace::Pace;
 use ports::Upstream;
+use std::collections::VecDeque;
 use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -47,7 +51,7 @@ impl BreakerState {
 /// The state, and what it needs to know to leave it.
 #[derive(Clone, Copy, Debug)]
 enum Phase {
-    Closed { failures: u32 },
+    Closed,
     HalfOpen,
     Open { until: Duration },
 }
@@ -55,10 +59,28 @@ enum Phase {
 impl Phase {
     const fn state(self) -> BreakerState {
         match self {
-            Self::Closed { .. } => BreakerState::Closed,
+            Self::Closed => BreakerState::Closed,
             Self::HalfOpen => BreakerState::HalfOpen,
             Self::Open { .. } => BreakerState::Open,
         }
+    }
+}
+
+/// Seconds of the sliding window.
+const WINDOW_S: u64 = 10;
+
+/// What the requests of one second showed.
+#[derive(Clone, Copy, Debug)]
+struct Second {
+    number: u64,
+    worked: u32,
+    failed: u32,
+}
+
+impl Second {
+    /// At least half of them failed.
+    const fn is_bad(self) -> bool {
+        self.failed > 0 && self.failed >= self.worked
     }
 }
 
@@ -66,6 +88,29 @@ impl Phase {
 struct Inner {
     phase: Phase,
     era: u64,
+    /// The seconds of the window in which something was shown, oldest first; while it is closed.
+    seconds: VecDeque<Second>,
+}
+
+impl Inner {
+    /// Counts what a request showed at `now`; returns how many seconds of the window are bad.
+    fn count(&mut self, now: Duration, sign: Sign) -> usize {
+        let number = now.as_secs();
+        while self.seconds.front().is_some_and(|second| second.number + WINDOW_S <= number) {
+            self.seconds.pop_front();
+        }
+        if self.seconds.back().is_none_or(|second| second.number < number) {
+            self.seconds.push_back(Second { number, worked: 0, failed: 0 });
+        }
+        if let Some(second) = self.seconds.back_mut() {
+            match sign {
+                Sign::Works => second.worked = second.worked.saturating_add(1),
+                Sign::Fails => second.failed = second.failed.saturating_add(1),
+                Sign::None => {}
+            }
+        }
+        self.seconds.iter().filter(|second| second.is_bad()).count()
+    }
 }
 
 /// The breaker of one service.
@@ -115,7 +160,7 @@ impl Breaker {
         observer: Arc<dyn UpstreamObserver>,
     ) -> Self {
         observer.breaker(service, BreakerState::Closed);
-        let inner = Mutex::new(Inner { phase: Phase::Closed { failures: 0 }, era: 0 });
+        let inner = Mutex::new(Inner { phase: Phase::Closed, era: 0, seconds: VecDeque::new() });
         Self { service, threshold, pause, pace, observer, inner, changed: Notify::new() }
     }
 
@@ -144,7 +189,7 @@ impl Breaker {
         let now = self.pace.now();
         let mut inner = self.lock();
         match inner.phase {
-            Phase::Closed { .. } => {}
+            Phase::Closed => {}
             Phase::HalfOpen => return Admission::AwaitTrial,
             Phase::Open { until } if now < until => {
                 return Admission::Refused { retry_after: until.saturating_sub(now) };
@@ -161,17 +206,16 @@ impl Breaker {
             return;
         }
         let next = match (inner.phase, sign) {
-            (Phase::Closed { .. }, Sign::Works) => {
-                inner.phase = Phase::Closed { failures: 0 };
-                return;
+            (Phase::Closed, Sign::None) | (Phase::Open { .. }, _) => return,
+            (Phase::Closed, sign) => {
+                let bad = inner.count(now, sign);
+                if sign != Sign::Fails || bad < self.threshold.get() as usize {
+                    return;
+                }
+                Phase::Open { until: now + self.pause }
             }
-            (Phase::Closed { failures }, Sign::Fails) if failures + 1 < self.threshold.get() => {
-                inner.phase = Phase::Closed { failures: failures + 1 };
-                return;
-            }
-            (Phase::Closed { .. }, Sign::None) | (Phase::Open { .. }, _) => return,
-            (Phase::Closed { .. } | Phase::HalfOpen, Sign::Fails) => Phase::Open { until: now + self.pause },
-            (Phase::HalfOpen, Sign::Works) => Phase::Closed { failures: 0 },
+            (Phase::HalfOpen, Sign::Fails) => Phase::Open { until: now + self.pause },
+            (Phase::HalfOpen, Sign::Works) => Phase::Closed,
             (Phase::HalfOpen, Sign::None) => Phase::Open { until: now },
         };
         self.enter(&mut inner, next);
@@ -179,7 +223,7 @@ impl Breaker {
 
     fn enter(&self, inner: &mut Inner, phase: Phase) {
         let state = phase.state();
-        *inner = Inner { phase, era: inner.era + 1 };
+        *inner = Inner { phase, era: inner.era + 1, seconds: VecDeque::new() };
         self.observer.breaker(self.service, state);
         match state {
             BreakerState::Open => {

@@ -77,7 +77,8 @@ mod tests {
         let config = UpstreamConfig { max_parallel, ..UpstreamConfig::default() };
         let pace = Arc::new(ManualPace::default());
         let hooks = UpstreamHooks { pace: Arc::clone(&pace) as _, ..UpstreamHooks::default() };
-        let http = HttpClient::new(&config, &hooks).expect("a client");
+        let http =
+            HttpClient::new(Upstream::Pricing, &crate::http::held_in_all(&config), &config, &hooks).expect("a client");
         let channel = Channel::new(Upstream::Pricing, http, &config, &hooks);
         let started = || channel.call().now_or_never().expect("free");
         let running = [started(), started()];

@@ -5,7 +5,7 @@ use crate::cache::Cache;
 use crate::channel::Channel;
 use crate::directory::DirectoryClient;
 use crate::health::HealthProbe;
-use crate::http::HttpClient;
+use crate::http::{HttpClient, held_in_all};
 use crate::pricing::PricingClient;
 use crate::securities::SecurityClient;
 use crate::{BreakerState, ClientBuildError, UpstreamConfig, UpstreamHooks};
@@ -29,10 +29,17 @@ impl UpstreamClients {
     /// # Errors
     /// [`ClientBuildError`] when TLS cannot be set up.
     pub fn new(config: &UpstreamConfig, hooks: &UpstreamHooks) -> Result<Self, ClientBuildError> {
-        let http = HttpClient::new(config, hooks)?;
-        let channel = |service| Arc::new(Channel::new(service, http.clone(), config, hooks));
-        let [accounting, pricing, portfolio, security] =
-            [Upstream::PortfolioAccounting, Upstream::Pricing, Upstream::Portfolio, Upstream::Security].map(channel);
+        let held_in_all = held_in_all(config);
+        let channel = |service| {
+            let http = HttpClient::new(service, &held_in_all, config, hooks)?;
+            Ok(Arc::new(Channel::new(service, http, config, hooks)))
+        };
+        let accounting = channel(Upstream::PortfolioAccounting)?;
+        let pricing = channel(Upstream::Pricing)?;
+        let portfolio = channel(Upstream::Portfolio)?;
+        let security = channel(Upstream::Security)?;
+        // Probes go to all services: connections are kept as long as the least patient one keeps them.
+        let probes = HttpClient::new(Upstream::Portfolio, &held_in_all, config, hooks)?;
         Ok(Self {
             accounting: Arc::new(AccountingClient::new(Arc::clone(&accounting))),
             prices: Arc::new(PricingClient::new(Arc::clone(&pricing))),
@@ -41,7 +48,7 @@ impl UpstreamClients {
                 Arc::clone(&portfolio),
                 Cache::new(config.cache_ttl, Arc::clone(&hooks.pace)),
             )),
-            health: Arc::new(HealthProbe::new(config.urls.clone(), http)),
+            health: Arc::new(HealthProbe::new(config.urls.clone(), probes)),
             channels: [
                 (Upstream::PortfolioAccounting, accounting),
                 (Upstream::Pricing, pricing),

@@ -61,16 +61,20 @@ pub struct UpstreamConfig {
     pub deadline: Duration,
     /// Calls to one service at the same time: 16.
     pub max_parallel: NonZeroUsize,
-    /// Failed tries in a row after which a service is left alone: 20. More than `max_parallel`, because one bad moment
-    /// fails all calls that are under way, and that alone is what retries are for.
-    pub breaker_failures: NonZeroU32,
+    /// Seconds of the last ten in which at least half of the tries failed, after which a service is left alone: 4. An
+    /// outage of two seconds touches three of them at most, and retries outlast it.
+    pub breaker_bad_seconds: NonZeroU32,
     /// How long a service is left alone: 10 s.
     pub breaker_pause: Duration,
     /// How long the list of portfolio names may be used again: 60 s; zero reads it for each run. Names decide nothing; what
     /// decides is read for each run.
     pub cache_ttl: Duration,
-    /// The most bytes of an answer, after decompression: 64 MiB.
-    pub max_body_bytes: usize,
+    /// The most bytes of an answer of accounting, after decompression: 1 MiB. A page of 1,000 balances has a quarter of it.
+    pub max_book_bytes: usize,
+    /// The most bytes of any other answer, after decompression: 16 MiB.
+    pub max_list_bytes: usize,
+    /// The most bytes of all answers that are held at the same time: 64 MiB.
+    pub max_bytes_in_all: usize,
 }
 
 impl Default for UpstreamConfig {
@@ -81,10 +85,12 @@ impl Default for UpstreamConfig {
             retries: 3,
             deadline: Duration::from_secs(25),
             max_parallel: NonZeroUsize::MIN.saturating_add(15),
-            breaker_failures: NonZeroU32::MIN.saturating_add(19),
+            breaker_bad_seconds: NonZeroU32::MIN.saturating_add(3),
             breaker_pause: Duration::from_secs(10),
             cache_ttl: Duration::from_mins(1),
-            max_body_bytes: 64 * 1024 * 1024,
+            max_book_bytes: 1024 * 1024,
+            max_list_bytes: 16 * 1024 * 1024,
+            max_bytes_in_all: 64 * 1024 * 1024,
         }
     }
 }
@@ -105,12 +111,5 @@ mod tests {
             assert_eq!(urls.of(service), &address.parse::<BaseUrl>().expect("a URL"));
         }
         assert!(!urls.any_https());
-    }
-
-    #[test]
-    fn one_bad_moment_of_all_parallel_calls_does_not_open_the_breaker() {
-        let config = UpstreamConfig::default();
-        assert_eq!(config.max_parallel.get(), 16);
-        assert_eq!(config.breaker_failures.get(), 20);
     }
 }

@@ -20,6 +20,9 @@ pub(crate) enum Failure {
         retry_after: Option<Duration>,
         cause: Cause,
     },
+    /// The connection was closed before an answer came: as happens to one that was idle and is used in the moment in which
+    /// the service lets go of it.
+    Dropped { cause: Cause },
     /// Not answered in time.
     Timeout { cause: Cause },
     /// Not sent: the breaker is open for this long.
@@ -56,7 +59,7 @@ impl Failure {
     /// Whether the same request may succeed in a moment.
     pub(crate) const fn is_retryable(&self) -> bool {
         match self {
-            Self::Unavailable { .. } | Self::Timeout { .. } => true,
+            Self::Unavailable { .. } | Self::Dropped { .. } | Self::Timeout { .. } => true,
             Self::CircuitOpen { .. } | Self::Invalid { .. } | Self::Doubtful { .. } => false,
         }
     }
@@ -66,14 +69,14 @@ impl Failure {
         match self {
             Self::Unavailable { retry_after, .. } => *retry_after,
             Self::CircuitOpen { retry_after } => Some(*retry_after),
-            Self::Timeout { .. } | Self::Invalid { .. } | Self::Doubtful { .. } => None,
+            Self::Dropped { .. } | Self::Timeout { .. } | Self::Invalid { .. } | Self::Doubtful { .. } => None,
         }
     }
 
     /// What it says about the service.
     pub(crate) const fn sign(&self) -> Sign {
         match self {
-            Self::Unavailable { .. } | Self::Timeout { .. } => Sign::Fails,
+            Self::Unavailable { .. } | Self::Dropped { .. } | Self::Timeout { .. } => Sign::Fails,
             Self::Invalid { .. } => Sign::Works,
             Self::CircuitOpen { .. } | Self::Doubtful { .. } => Sign::None,
         }
@@ -82,7 +85,7 @@ impl Failure {
     /// What the observer is told.
     pub(crate) const fn outcome(&self) -> Outcome {
         match self {
-            Self::Unavailable { .. } => Outcome::Unavailable,
+            Self::Unavailable { .. } | Self::Dropped { .. } => Outcome::Unavailable,
             Self::Timeout { .. } => Outcome::Timeout,
             Self::CircuitOpen { .. } => Outcome::CircuitOpen,
             Self::Invalid { .. } => Outcome::Invalid,
@@ -97,7 +100,9 @@ impl Failure {
             Self::Timeout { cause } => UpstreamError::Timeout { service, cause },
             Self::CircuitOpen { retry_after } => UpstreamError::CircuitOpen { service, retry_after },
             Self::Invalid { cause } => UpstreamError::Invalid { service, cause },
-            Self::Doubtful { cause } => UpstreamError::Unavailable { service, retry_after: None, cause },
+            Self::Dropped { cause } | Self::Doubtful { cause } => {
+                UpstreamError::Unavailable { service, retry_after: None, cause }
+            }
         }
     }
 }

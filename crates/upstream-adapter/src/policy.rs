@@ -13,10 +13,12 @@ use ports::Upstream;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The first pause before a retry, at most; it doubles with each further one.
+/// The first pause before a retry, at most; it quadruples with each further one, so that three retries outlast an outage
+/// of two seconds (100 ms, 400 ms and 1.6 s at least).
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
+const PAUSE_FACTOR: u32 = 4;
 /// The longest pause that is ours and not the service's wish.
-const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+const LONGEST_PAUSE: Duration = Duration::from_millis(3_200);
 
 /// How one service is called.
 pub(crate) struct Policy {
@@ -33,7 +35,7 @@ impl Policy {
         let (pace, observer) = (Arc::clone(&hooks.pace), Arc::clone(&hooks.observer));
         let breaker = Breaker::new(
             service,
-            config.breaker_failures,
+            config.breaker_bad_seconds,
             config.breaker_pause,
             Arc::clone(&pace),
             Arc::clone(&observer),
@@ -52,6 +54,7 @@ impl Policy {
         Try: Future<Output = Result<T, Failure>>,
     {
         let mut last_failure = None;
+        let mut dropped = false;
         for retry in 0..=self.retries {
             let pass = match self.breaker.admit().await {
                 Ok(pass) => pass,
@@ -64,8 +67,18 @@ impl Policy {
             if left.is_zero() {
                 break;
             }
-            let failure = match self.observed(pass, attempt(left.min(self.timeout_per_try))).await {
+            let limit = left.min(self.timeout_per_try);
+            let failure = match self.observed(pass, attempt(limit), dropped).await {
                 Ok(value) => return Ok(value),
+                Err(Failure::Dropped { .. }) if !dropped => {
+                    // Says nothing of the service, and costs neither a retry nor a pause: once.
+                    dropped = true;
+                    let Ok(pass) = self.breaker.admit().await else { continue };
+                    match self.observed(pass, attempt(limit), dropped).await {
+                        Ok(value) => return Ok(value),
+                        Err(failure) => failure,
+                    }
+                }
                 Err(failure) => failure,
             };
             let pause = self.pause_before(retry, &failure);
@@ -78,11 +91,13 @@ impl Policy {
         Err(last_failure.unwrap_or_else(|| Failure::Timeout { cause: "no time was left to ask".into() }))
     }
 
-    /// One try, its outcome told to breaker, observer and log.
+    /// One try, its outcome told to breaker, observer and log. That the connection was dropped counts from the second time
+    /// on.
     async fn observed<T>(
         &self,
         pass: Pass<'_>,
         attempt: impl Future<Output = Result<T, Failure>>,
+        dropped_before: bool,
     ) -> Result<T, Failure> {
         let start = self.pace.now();
         let result = attempt.await;
@@ -91,7 +106,8 @@ impl Policy {
             Ok(_) => (Sign::Works, Outcome::Success),
             Err(failure) => {
                 tracing::debug!(service = %self.service, ?failure, elapsed_ms = elapsed.as_millis(), "request failed");
-                (failure.sign(), failure.outcome())
+                let forgiven = matches!(failure, Failure::Dropped { .. }) && !dropped_before;
+                (if forgiven { Sign::None } else { failure.sign() }, failure.outcome())
             }
         };
         pass.report(sign);
@@ -104,9 +120,9 @@ impl Policy {
         pause < deadline.saturating_sub(self.pace.now()) && self.breaker.state() != BreakerState::Open
     }
 
-    /// Half to all of a pause that doubles with each retry; never less than the service asked for.
+    /// Half to all of a pause that grows with each retry; never less than the service asked for.
     fn pause_before(&self, retry: u32, failure: &Failure) -> Duration {
-        let ceiling = FIRST_PAUSE.saturating_mul(2_u32.saturating_pow(retry)).min(LONGEST_PAUSE);
+        let ceiling = FIRST_PAUSE.saturating_mul(PAUSE_FACTOR.saturating_pow(retry)).min(LONGEST_PAUSE);
         let ours = ceiling / 2 + self.pace.jitter(ceiling / 2);
         failure.retry_after().map_or(ours, |asked| asked.max(ours))
     }

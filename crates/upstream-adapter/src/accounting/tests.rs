@@ -149,7 +149,7 @@ async fn a_portfolio_without_balances_is_empty_after_one_look_at_its_balances() 
 #[tokio::test]
 async fn many_portfolios_without_balances_do_not_open_the_breaker() {
     let bench = Bench::with(
-        |config| config.breaker_failures = NonZeroU32::MIN,
+        |config| config.breaker_bad_seconds = NonZeroU32::MIN,
         |target, _| if target == SUMMARY { Answer::status(500, NO_BALANCES) } else { Answer::ok(page(0, &[])) },
     )
     .await;

@@ -13,7 +13,7 @@ struct Case {
     recorder: Arc<Recorder>,
 }
 
-/// A breaker that opens after three failures in a row.
+/// A breaker that opens after three bad seconds.
 fn case() -> Case {
     let (pace, recorder) = (Arc::new(ManualPace::default()), Arc::new(Recorder::default()));
     let threshold = NonZeroU32::new(3).expect("not zero");
@@ -27,8 +27,12 @@ impl Case {
         self.breaker.admit().now_or_never().expect("no waiting").expect("admitted")
     }
 
+    /// One request a second.
     fn report(&self, signs: &[Sign]) {
-        for sign in signs {
+        for (n, sign) in signs.iter().enumerate() {
+            if n > 0 {
+                self.pace.advance(Duration::from_secs(1));
+            }
             self.pass().report(*sign);
         }
     }
@@ -64,10 +68,11 @@ fn it_starts_closed_and_says_so() {
 }
 
 #[test]
-fn failures_in_a_row_open_it_for_a_pause() {
+fn failures_that_last_open_it_for_a_pause() {
     let case = case();
     case.report(&[Sign::Fails; 2]);
     assert_eq!(case.breaker.state(), BreakerState::Closed);
+    case.pace.advance(Duration::from_secs(1));
     case.report(&[Sign::Fails]);
     assert_eq!(case.breaker.state(), BreakerState::Open);
     assert_eq!(case.refusal(), PAUSE);
@@ -76,10 +81,36 @@ fn failures_in_a_row_open_it_for_a_pause() {
 }
 
 #[test]
-fn a_success_between_failures_starts_the_count_anew() {
+fn one_bad_moment_does_not_open_it_however_many_requests_it_fails() {
     let case = case();
-    case.report(&[Sign::Fails, Sign::Fails, Sign::Works, Sign::Fails, Sign::Fails]);
+    for _ in 0..2 {
+        let passes: Vec<_> = (0..200).map(|_| case.pass()).collect();
+        passes.into_iter().for_each(|pass| pass.report(Sign::Fails));
+        case.pace.advance(Duration::from_secs(1));
+    }
     assert_eq!(case.breaker.state(), BreakerState::Closed);
+}
+
+#[test]
+fn seconds_in_which_most_requests_work_are_good_ones() {
+    let case = case();
+    for _ in 0..30 {
+        for sign in [Sign::Works, Sign::Fails, Sign::Works, Sign::Works, Sign::Fails] {
+            case.pass().report(sign);
+        }
+        case.pace.advance(Duration::from_secs(1));
+    }
+    assert_eq!(case.breaker.state(), BreakerState::Closed);
+}
+
+#[test]
+fn bad_seconds_are_forgotten_when_they_leave_the_window() {
+    let case = case();
+    for _ in 0..10 {
+        case.pass().report(Sign::Fails);
+        case.pace.advance(Duration::from_secs(WINDOW_S / 2));
+    }
+    assert_eq!(case.breaker.state(), BreakerState::Closed, "two in any window");
 }
 
 #[test]
@@ -88,6 +119,7 @@ fn a_request_that_shows_nothing_neither_counts_nor_forgives() {
     case.report(&[Sign::Fails, Sign::None, Sign::Fails, Sign::None]);
     drop(case.pass());
     assert_eq!(case.breaker.state(), BreakerState::Closed);
+    case.pace.advance(Duration::from_secs(1));
     case.report(&[Sign::Fails]);
     assert_eq!(case.breaker.state(), BreakerState::Open);
 }

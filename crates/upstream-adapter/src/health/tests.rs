@@ -7,7 +7,7 @@ use std::num::NonZeroU32;
 use std::time::{Duration, Instant};
 
 fn impatient(config: &mut UpstreamConfig) {
-    config.breaker_failures = NonZeroU32::MIN;
+    config.breaker_bad_seconds = NonZeroU32::MIN;
 }
 
 #[tokio::test]

@@ -58,25 +58,26 @@ async fn a_moment_of_trouble_is_survived() {
         Answer::status(504, ""),
         Answer::status(429, "").with_header("retry-after", "1"),
     ] {
-        let name = format!("{trouble:?}");
+        let (name, dropped) = (format!("{trouble:?}"), matches!(&trouble, Answer::Reset) || matches!(&trouble, Answer::Raw(bytes) if bytes.is_empty()));
         let bench = Bench::new(move |_, n| if n == 0 { trouble.clone() } else { Answer::ok(PRICES) }).await;
         let prices = bench.clients.prices().snapshot().await.unwrap_or_else(|e| panic!("{name}: {}", chain(&e)));
         assert_eq!(prices.len(), 1, "{name}");
         assert_eq!(bench.recorder.outcomes(), [Outcome::Unavailable, Outcome::Success], "{name}");
-        assert_eq!(bench.pace.slept().len(), 1, "{name}");
+        // A connection that was closed without an answer is asked again at once.
+        assert_eq!(bench.pace.slept().len(), usize::from(!dropped), "{name}");
     }
 }
 
 #[tokio::test]
 async fn lasting_trouble_is_unavailable_after_the_first_try_and_three_more() {
-    for trouble in [
-        Answer::Reset,
-        Answer::Raw(b"HTTP/1.1 200 OK\r\ncontent-length: 999\r\n\r\n[".to_vec()),
-        Answer::status(503, "no"),
+    for (trouble, tries) in [
+        (Answer::Reset, 5),
+        (Answer::Raw(b"HTTP/1.1 200 OK\r\ncontent-length: 999\r\n\r\n[".to_vec()), 4),
+        (Answer::status(503, "no"), 4),
     ] {
         let (bench, error) = failing(trouble).await;
         assert!(matches!(error, UpstreamError::Unavailable { service: Upstream::Pricing, .. }), "{}", chain(&error));
-        assert_eq!(bench.server.targets().len(), 4);
+        assert_eq!(bench.server.targets().len(), tries);
     }
 }
 
@@ -104,8 +105,10 @@ async fn no_answer_and_half_an_answer_in_time_are_timeouts_and_tried_again() {
 
 #[tokio::test]
 async fn what_the_service_wishes_reaches_the_caller() {
-    let (_, error) = failing(Answer::status(503, "").with_header("retry-after", "120")).await;
-    assert_eq!(error.retry_after(), Some(Duration::from_mins(2)));
+    for (wish, told) in [("42", 42), ("3600", 60)] {
+        let (_, error) = failing(Answer::status(503, "").with_header("retry-after", wish)).await;
+        assert_eq!(error.retry_after(), Some(Duration::from_secs(told)));
+    }
 }
 
 #[tokio::test]
@@ -158,7 +161,7 @@ async fn an_answer_is_read_to_its_limit_and_no_further_compressed_or_not() {
             } else {
                 Answer::ok(blank(length))
             };
-            let bench = Bench::with(|config| config.max_body_bytes = 1 << 16, move |_, _| answer.clone()).await;
+            let bench = Bench::with(|config| config.max_list_bytes = 1 << 16, move |_, _| answer.clone()).await;
             let result = bench.clients.prices().snapshot().await;
             match result {
                 Ok(_) => assert!(fits, "{length} bytes, compressed: {compressed}"),
@@ -169,6 +172,37 @@ async fn an_answer_is_read_to_its_limit_and_no_further_compressed_or_not() {
             }
         }
     }
+}
+
+/// Each answer is within its own bound, and all together are not.
+#[tokio::test]
+async fn answers_that_are_held_at_the_same_time_have_one_bound() {
+    let blank = [" ".repeat((1 << 20) - 2).as_bytes(), b"[]"].concat();
+    let limits = |config: &mut UpstreamConfig| {
+        config.max_bytes_in_all = 3 << 19;
+        config.retries = 0;
+    };
+    let bench = Bench::with(limits, move |_, _| Answer::ok(blank.clone())).await;
+    let snapshots = (0..2).map(|_| bench.clients.prices());
+    let answers = futures::future::join_all(snapshots.map(|prices| async move { prices.snapshot().await })).await;
+    let refused: Vec<_> = answers.into_iter().filter_map(Result::err).collect();
+    assert!(refused.len() <= 1, "one of them fits");
+    for error in &refused {
+        assert!(error.is_retryable() && chain(error).contains("too many large answers"), "{}", chain(error));
+    }
+    // What was held is given back.
+    bench.clients.prices().snapshot().await.expect("it fits alone");
+}
+
+#[tokio::test]
+async fn a_book_that_inflates_beyond_its_bound_is_refused_there() {
+    let body = gzip(&vec![b' '; 4 << 20]);
+    let bench = Bench::new(move |_, _| Answer::ok(body.clone()).with_header("content-encoding", "gzip")).await;
+    let portfolio = "683b6d88a29ee10e8b499643".parse().expect("an id");
+    let error = bench.clients.accounting().balances(&portfolio).await.expect_err("four times too long");
+    assert!(matches!(error, UpstreamError::Invalid { .. }), "{}", chain(&error));
+    assert!(chain(&error).contains("longer than 1048576 bytes"), "{}", chain(&error));
+    assert_eq!(bench.server.targets().len(), 1);
 }
 
 #[tokio::test]
@@ -196,7 +230,7 @@ async fn credentials_in_an_address_are_sent_and_do_not_show_in_errors() {
 #[tokio::test]
 async fn each_service_has_its_own_breaker() {
     let bench = Bench::with(
-        |config| config.breaker_failures = NonZeroU32::MIN,
+        |config| config.breaker_bad_seconds = NonZeroU32::MIN,
         |target, _| if target.starts_with("/api/v1/prices") { Answer::Reset } else { Answer::ok("[]") },
     )
     .await;
@@ -206,7 +240,7 @@ async fn each_service_has_its_own_breaker() {
     assert_eq!(error.retry_after(), Some(Duration::from_secs(10)));
     let wanted = ["683b69d420f302c879a5fef1".parse().expect("an id")].into();
     assert!(bench.clients.securities().tickers(&wanted).await.expect("tickers").is_empty());
-    assert_eq!(bench.server.targets(), ["/api/v1/prices", "/api/v1/securities"]);
+    assert_eq!(bench.server.targets(), ["/api/v1/prices", "/api/v1/prices", "/api/v1/securities"]);
     for (service, state) in bench.clients.breaker_states() {
         let open = service == Upstream::Pricing;
         assert_eq!(state, if open { BreakerState::Open } else { BreakerState::Closed }, "{service}");

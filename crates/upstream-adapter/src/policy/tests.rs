@@ -5,8 +5,10 @@ use crate::breaker::BreakerState;
 use crate::testing::{ManualPace, Recorder};
 use futures::FutureExt;
 use futures::future::BoxFuture;
+use futures::stream::{self, StreamExt};
 use std::num::NonZeroU32;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::oneshot;
 
 const SERVICE: Upstream = Upstream::PortfolioAccounting;
@@ -78,11 +80,11 @@ async fn a_success_is_one_try() {
 }
 
 #[tokio::test]
-async fn what_may_pass_is_tried_again_with_pauses_that_double() {
+async fn what_may_pass_is_tried_again_with_pauses_that_quadruple() {
     let case = Case::new();
     let value = case.run(ms(1), |n| if n <= 3 { Err(down()) } else { Ok(7) }).await;
     assert_eq!(value.expect("a value"), 7);
-    assert_eq!(case.pace.slept(), [ms(100), ms(200), ms(400)]);
+    assert_eq!(case.pace.slept(), [ms(100), ms(400), ms(1_600)]);
     let outcomes = [Outcome::Unavailable, Outcome::Unavailable, Outcome::Unavailable, Outcome::Success];
     assert_eq!(case.recorder.outcomes(), outcomes);
 }
@@ -138,7 +140,7 @@ async fn all_tries_together_stay_within_the_deadline() {
     let case = Case::with(|config| config.retries = 100);
     assert!(case.run(Duration::from_secs(10), |_| Err(slow())).await.is_err());
     let tries = case.tries.lock().expect("not poisoned").clone();
-    assert_eq!(tries, [ms(10_000), ms(10_000), ms(4_700)], "the last try gets what is left of 25 s");
+    assert_eq!(tries, [ms(10_000), ms(10_000), ms(4_500)], "the last try gets what is left of 25 s");
 }
 
 #[tokio::test]
@@ -151,7 +153,7 @@ async fn nothing_is_sent_when_no_time_is_left() {
 
 #[tokio::test]
 async fn an_open_breaker_refuses_without_a_try_and_is_reported() {
-    let case = Case::with(|config| config.breaker_failures = NonZeroU32::MIN);
+    let case = Case::with(|config| config.breaker_bad_seconds = NonZeroU32::MIN);
     assert!(case.run(ms(1), |_| Err(slow())).await.is_err());
     assert_eq!((case.tries(), case.pace.slept().len()), (1, 0), "a retry would be refused");
     assert_eq!(case.policy.breaker().state(), BreakerState::Open);
@@ -162,11 +164,12 @@ async fn an_open_breaker_refuses_without_a_try_and_is_reported() {
 }
 
 /// A pace whose one pause lasts until it is told to end.
-struct Dozing(Mutex<Option<oneshot::Receiver<()>>>);
+struct Dozing(Mutex<Option<oneshot::Receiver<()>>>, AtomicU64);
 
 impl Pace for Dozing {
+    /// A second later each time somebody asks.
     fn now(&self) -> Duration {
-        Duration::ZERO
+        Duration::from_secs(self.1.fetch_add(1, Ordering::Relaxed))
     }
 
     fn jitter(&self, _: Duration) -> Duration {
@@ -182,8 +185,11 @@ impl Pace for Dozing {
 #[tokio::test]
 async fn a_call_whose_retry_is_refused_tells_what_it_saw_itself() {
     let (wake, asleep) = oneshot::channel();
-    let hooks = UpstreamHooks { pace: Arc::new(Dozing(Mutex::new(Some(asleep)))), ..UpstreamHooks::default() };
-    let config = UpstreamConfig { breaker_failures: NonZeroU32::MIN.saturating_add(1), ..UpstreamConfig::default() };
+    let hooks = UpstreamHooks {
+        pace: Arc::new(Dozing(Mutex::new(Some(asleep)), AtomicU64::new(0))),
+        ..UpstreamHooks::default()
+    };
+    let config = UpstreamConfig { breaker_bad_seconds: NonZeroU32::MIN.saturating_add(1), ..UpstreamConfig::default() };
     let policy = Policy::new(SERVICE, &config, &hooks);
     let mut call = Box::pin(policy.run(config.deadline, async |_| Err::<u8, _>(down())));
     assert!(call.as_mut().now_or_never().is_none(), "pauses before the retry");
@@ -196,7 +202,7 @@ async fn a_call_whose_retry_is_refused_tells_what_it_saw_itself() {
 
 #[tokio::test]
 async fn only_signs_of_sickness_count_against_the_service() {
-    let case = Case::with(|config| config.breaker_failures = NonZeroU32::MIN);
+    let case = Case::with(|config| config.breaker_bad_seconds = NonZeroU32::MIN);
     for _ in 0..5 {
         assert!(case.run(ms(1), |_| Err(Failure::invalid("nonsense"))).await.is_err());
         assert!(case.run(ms(1), |_| Err(Failure::Doubtful { cause: "perhaps".into() })).await.is_err());
@@ -207,19 +213,20 @@ async fn only_signs_of_sickness_count_against_the_service() {
 #[tokio::test]
 async fn doubtful_answers_do_not_hide_that_everything_else_fails() {
     let case = Case::with(|config| {
-        config.breaker_failures = NonZeroU32::MIN.saturating_add(1);
+        config.breaker_bad_seconds = NonZeroU32::MIN.saturating_add(1);
         config.retries = 0;
     });
     for _ in 0..2 {
         assert!(case.run(ms(1), |_| Err(Failure::Doubtful { cause: "perhaps".into() })).await.is_err());
         assert!(case.run(ms(1), |_| Err(down())).await.is_err());
+        case.pace.advance(ms(1_000));
     }
     assert_eq!(case.policy.breaker().state(), BreakerState::Open);
 }
 
 #[tokio::test]
 async fn a_service_that_recovers_is_taken_back_after_the_pause() {
-    let case = Case::with(|config| config.breaker_failures = NonZeroU32::MIN);
+    let case = Case::with(|config| config.breaker_bad_seconds = NonZeroU32::MIN);
     assert!(case.run(ms(1), |_| Err(down())).await.is_err());
     case.pace.advance(UpstreamConfig::default().breaker_pause);
     assert_eq!(case.run(ms(1), |_| Ok(7)).await.expect("a value"), 7);
@@ -245,9 +252,72 @@ impl Pace for Unlucky {
 }
 
 #[test]
-fn chance_stretches_a_pause_to_at_most_twice_its_least_and_never_beyond_two_seconds() {
+fn chance_stretches_a_pause_to_at_most_twice_its_least_and_never_beyond_a_few_seconds() {
     let hooks = UpstreamHooks { pace: Arc::new(Unlucky), ..UpstreamHooks::default() };
     let policy = Policy::new(SERVICE, &UpstreamConfig::default(), &hooks);
     let pauses: Vec<_> = [0, 1, 2, 3, 4, 50].map(|retry| policy.pause_before(retry, &down())).into();
-    assert_eq!(pauses, [ms(200), ms(400), ms(800), ms(1600), ms(2000), ms(2000)]);
+    assert_eq!(pauses, [ms(200), ms(800), ms(3_200), ms(3_200), ms(3_200), ms(3_200)]);
+}
+
+#[tokio::test]
+async fn a_dropped_connection_is_asked_again_at_once_and_only_once_for_nothing() {
+    let dropped = || Failure::Dropped { cause: "closed".into() };
+    let case = Case::with(|config| config.breaker_bad_seconds = NonZeroU32::MIN);
+    assert_eq!(case.run(ms(1), |n| if n == 1 { Err(dropped()) } else { Ok(7) }).await.expect("a value"), 7);
+    assert_eq!((case.tries(), case.pace.slept().len()), (2, 0));
+    assert_eq!(case.policy.breaker().state(), BreakerState::Closed);
+    let case = Case::with(|config| config.retries = 0);
+    assert!(case.run(ms(1), |_| Err(dropped())).await.is_err());
+    assert_eq!(case.tries(), 2);
+}
+
+/// Tokio's clock, which a test can hold still, and no luck: each pause is as short as it may be.
+struct Paused(tokio::time::Instant);
+
+impl Pace for Paused {
+    fn now(&self) -> Duration {
+        self.0.elapsed()
+    }
+
+    fn jitter(&self, _: Duration) -> Duration {
+        Duration::ZERO
+    }
+
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        tokio::time::sleep(duration).boxed()
+    }
+}
+
+/// Reads 200 portfolios, 16 or more at a time, 5 ms each, of a service that is down from `from` on for so long; how many
+/// reads failed.
+async fn failed_reads(parallel: usize, from: Duration, down_for: Duration) -> usize {
+    let start = tokio::time::Instant::now();
+    let hooks = UpstreamHooks { pace: Arc::new(Paused(start)), ..UpstreamHooks::default() };
+    let config = UpstreamConfig::default();
+    let policy = Policy::new(SERVICE, &config, &hooks);
+    let read = |_| {
+        policy.run(start.elapsed() + config.deadline, async |_| {
+            tokio::time::sleep(ms(5)).await;
+            let is_down = (from..from + down_for).contains(&start.elapsed());
+            if is_down { Err(down()) } else { Ok(()) }
+        })
+    };
+    let reads: Vec<Result<(), Failure>> = stream::iter(0..200).map(read).buffered(parallel).collect().await;
+    reads.into_iter().filter(Result::is_err).count()
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_seconds_of_downtime_fail_none_of_200_reads_whatever_their_concurrency() {
+    for parallel in [1, 16, 64, 200] {
+        for from in [ms(0), ms(3), ms(20), ms(40)] {
+            assert_eq!(failed_reads(parallel, from, ms(2_000)).await, 0, "{parallel} at a time, from {from:?}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_service_that_stays_down_is_left_alone_within_seconds() {
+    let start = tokio::time::Instant::now();
+    assert_eq!(failed_reads(16, ms(0), Duration::from_hours(1)).await, 200);
+    assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
 }
