@@ -61,7 +61,7 @@ impl Problem {
     }
 
     /// All that is wrong with a request: the code is theirs if they agree.
-    pub(crate) fn invalid(mut errors: Vec<FieldProblem>) -> Self {
+    pub(crate) fn invalid(mut errors: Vec<FieldProblem>, all: usize) -> Self {
         let code = match errors.split_first() {
             Some((first, rest)) if rest.iter().all(|e| e.code == first.code) => Code::from_name(&first.code),
             _ => None,
@@ -69,9 +69,10 @@ impl Problem {
         let detail = match errors.as_slice() {
             [only] => only.message.clone(),
             many => {
+                let all = all.max(many.len());
                 let shown: Vec<&str> = many.iter().take(5).map(|e| e.message.as_str()).collect();
-                let more = if many.len() > shown.len() { " …" } else { "" };
-                format!("{} things are wrong with the request: {}{more}", many.len(), shown.join(" "))
+                let more = if all > shown.len() { " …" } else { "" };
+                format!("{all} things are wrong with the request: {}{more}", shown.join(" "))
             }
         };
         errors.truncate(MAX_FIELD_PROBLEMS);

@@ -3,7 +3,8 @@
 use crate::problem::Code;
 
 /// What may be wrong with any body that is read.
-const BODY: &[Code] = &[Code::MalformedJson, Code::ValidationFailed, Code::WrongType, Code::BodyTooLarge];
+const BODY: &[Code] =
+    &[Code::MalformedJson, Code::ValidationFailed, Code::WrongType, Code::BodyTooLarge, Code::UnsupportedEncoding];
 
 const POSITION: &[Code] = &[
     Code::Required,
@@ -35,6 +36,7 @@ const REBALANCE_FAILED: &[Code] = &[
     Code::NoFeasibleSolution,
     Code::PriceMissing,
     Code::SecurityUnknown,
+    Code::PortfolioUnknown,
     Code::OutOfBounds,
     Code::UpstreamInvalid,
     Code::UpstreamUnavailable,
@@ -52,6 +54,7 @@ pub(super) const KEYED: &[Code] = &[
     Code::IdempotencyKeyRunning,
     Code::StoreUnavailable,
     Code::BodyTooLarge,
+    Code::UnsupportedEncoding,
 ];
 
 /// The codes that `name` stands for; `None` when there is no such code or group.

@@ -104,6 +104,8 @@ codes! {
         "The first request with this key has not ended",
         "Repeat the request later: it is answered as the first one was.";
     // 413, 422: the request itself is wrong
+    UnsupportedEncoding => "unsupported_encoding", 415, None, Unchanged, "The encoding of the body is not known",
+        "Send it as it is, or with gzip, deflate or br.";
     BodyTooLarge => "body_too_large", 413, None, Unchanged, "The body is too large", "Send less at once.";
     MalformedJson => "malformed_json", 422, None, Unchanged, "The body is not JSON",
         "Correct the body where the detail says.";

@@ -29,7 +29,7 @@ impl From<EditModelError> for Problem {
                 "/portfolios",
                 "A model keeps at least one portfolio: this would remove the last one.",
             ),
-            EditModelError::Rule(rule) => Self::invalid(vec![rule_problem(&rule, "/target")]),
+            EditModelError::Rule(rule) => Self::invalid(vec![rule_problem(&rule, "/target")], 1),
             EditModelError::Store(error) => error.into(),
         }
     }

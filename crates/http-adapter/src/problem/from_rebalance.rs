@@ -1,7 +1,7 @@
 //! What a rebalance that did not come about means for the caller.
 
 use super::from_model::model_not_found;
-use super::{Code, FieldProblem, Problem, sentence};
+use super::{Code, FieldProblem, MAX_FIELD_PROBLEMS, Problem, sentence};
 use application::{RebalanceError, UpstreamError};
 use domain::rebalance::{FailureCode, PortfolioFailure};
 
@@ -77,9 +77,6 @@ impl From<UpstreamError> for Problem {
     }
 }
 
-/// The most reasons that one problem lists.
-const MOST_REASONS: usize = 100;
-
 /// One failed portfolio has its own code; several have theirs if they agree.
 fn all_failed(failures: &[PortfolioFailure]) -> Problem {
     let Some((first, rest)) = failures.split_first() else {
@@ -93,8 +90,8 @@ fn all_failed(failures: &[PortfolioFailure]) -> Problem {
         (_, n) => format!("None of the {n} portfolios could be rebalanced; the first: {}", sentence(&first.message)),
     };
     let errors: Vec<FieldProblem> = match rest {
-        [] => FieldProblem::of_only_failure(first).into_iter().take(MOST_REASONS).collect(),
-        _ => failures.iter().flat_map(FieldProblem::of_failure).take(MOST_REASONS).collect(),
+        [] => FieldProblem::of_only_failure(first).into_iter().take(MAX_FIELD_PROBLEMS).collect(),
+        _ => failures.iter().flat_map(FieldProblem::of_failure).take(MAX_FIELD_PROBLEMS).collect(),
     };
     let all = match rest {
         [] => first.details.len().max(1),

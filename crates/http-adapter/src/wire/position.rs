@@ -116,9 +116,12 @@ fn drift_fault(error: DriftError, pointer: &str, faults: &mut Faults) {
     faults.add(pointer, code, format!("{} {rule}.", name(pointer)));
 }
 
+/// Elements of a list of positions: ten times what a model may keep, since those with target 0 are dropped.
+const MOST_ELEMENTS: usize = 1_000;
+
 /// Positions of a list, with duplicates found; `None` when one of them has a fault.
 pub(crate) fn list(member: &Member, pointer: &str, faults: &mut Faults) -> Option<Vec<Position>> {
-    let rows = member.list(pointer, faults)?;
+    let rows = member.short_list(pointer, (MOST_ELEMENTS, Code::TooManyPositions), faults)?;
     let mut seen = std::collections::HashSet::with_capacity(rows.len());
     let mut positions = Some(Vec::with_capacity(rows.len()));
     for (n, row) in rows.iter().enumerate() {

@@ -1,11 +1,12 @@
 //! Reading JSON bodies member by member, so that all faults are found at once and numbers keep their text.
 
-use crate::problem::{Code, FieldProblem, Problem};
+use crate::problem::{Code, FieldProblem, MAX_FIELD_PROBLEMS, Problem};
 use domain::{Decimal, DecimalError, IdError};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::error::Category;
 use serde_json::value::RawValue;
+use std::fmt;
 use std::str::FromStr;
 
 /// A member of an object as it was written. Absent is not the same as null.
@@ -18,32 +19,90 @@ impl<'de> Deserialize<'de> for Member {
     }
 }
 
-/// The faults found so far.
+/// The beginning of an array, and how long it is.
+struct Bounded {
+    kept: Vec<Member>,
+    length: usize,
+}
+
+/// Elements of an array that are kept at the most.
+const MOST_KEPT: usize = 1_024;
+
+impl<'de> Deserialize<'de> for Bounded {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_seq(BoundedVisitor)
+    }
+}
+
+struct BoundedVisitor;
+
+impl<'de> Visitor<'de> for BoundedVisitor {
+    type Value = Bounded;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an array")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Bounded, A::Error> {
+        let mut list = Bounded { kept: Vec::new(), length: 0 };
+        while list.kept.len() < MOST_KEPT {
+            let Some(element) = elements.next_element()? else { return Ok(list) };
+            list.kept.push(element);
+            list.length += 1;
+        }
+        while elements.next_element::<IgnoredAny>()?.is_some() {
+            list.length += 1;
+        }
+        Ok(list)
+    }
+}
+
+/// The faults found so far: those that are told, and how many there are in all.
 #[derive(Debug, Default)]
-pub(crate) struct Faults(Vec<FieldProblem>);
+pub(crate) struct Faults {
+    told: Vec<FieldProblem>,
+    all: usize,
+}
 
 impl Faults {
     /// One more fault.
     pub(crate) fn add(&mut self, pointer: &str, code: Code, message: impl Into<String>) {
-        self.0.push(FieldProblem::at(pointer, code, message));
+        self.push(FieldProblem::at(pointer, code, message));
     }
 
     /// One more fault.
     pub(crate) fn push(&mut self, fault: FieldProblem) {
-        self.0.push(fault);
+        self.all += 1;
+        if self.told.len() < MAX_FIELD_PROBLEMS {
+            self.told.push(fault);
+        }
     }
 
     /// The value, when there was no fault.
     pub(crate) fn finish<T>(self, value: Option<T>) -> Result<T, Problem> {
         match value {
-            Some(value) if self.0.is_empty() => Ok(value),
-            _ => Err(Problem::invalid(self.0)),
+            Some(value) if self.all == 0 => Ok(value),
+            _ => Err(Problem::invalid(self.told, self.all)),
         }
+    }
+}
+
+/// What a body begins with that is no JSON in UTF-8 and looks like one to people.
+fn foreign_encoding(body: &[u8]) -> Option<&'static str> {
+    match body {
+        [0xEF, 0xBB, 0xBF, ..] => Some("a byte order mark"),
+        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => Some("the byte order mark of UTF-16"),
+        [0, b'{' | b'[', ..] | [b'{' | b'[', 0, ..] => Some("a letter of UTF-16"),
+        _ => None,
     }
 }
 
 /// The object that a body is.
 pub(crate) fn object<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
+    if let Some(encoding) = foreign_encoding(body) {
+        let detail = format!("The body begins with {encoding}; send UTF-8 without a byte order mark.");
+        return Err(Problem::new(Code::MalformedJson, detail));
+    }
     let first = body.iter().find(|byte| !byte.is_ascii_whitespace());
     let parsed = serde_json::from_slice::<&RawValue>(body).and_then(|_| serde_json::from_slice(body));
     match (first, parsed) {
@@ -110,6 +169,22 @@ impl Member {
     /// The elements of an array.
     pub(crate) fn list(&self, pointer: &str, faults: &mut Faults) -> Option<Vec<Self>> {
         self.typed(pointer, "an array", faults)
+    }
+
+    /// The elements of an array, of which a longer one than `most` is refused with `code` without being kept.
+    pub(crate) fn short_list(
+        &self,
+        pointer: &str,
+        (most, code): (usize, Code),
+        faults: &mut Faults,
+    ) -> Option<Vec<Self>> {
+        let list: Bounded = self.typed(pointer, "an array", faults)?;
+        if list.length > most {
+            let (name, length) = (name(pointer), list.length);
+            faults.add(pointer, code, format!("{name} has {length} elements; at most {most} are read."));
+            return None;
+        }
+        Some(list.kept)
     }
 
     /// An object with these members.
@@ -253,6 +328,10 @@ mod tests {
         assert!(code(" {\"a\":1}").is_ok());
         for body in ["", "{", "{\"a\":NaN}", "nonsense", "{} {}", "[1"] {
             assert_eq!(code(body).err(), Some(Code::MalformedJson), "{body}");
+        }
+        for body in [&b"\xEF\xBB\xBF{}"[..], b"\xFF\xFE{\0}\0", b"\xFE\xFF\0{\0}", b"{\0}\0", b"\0{\0}"] {
+            let problem = object::<std::collections::HashMap<String, Member>>(body).expect_err("not UTF-8");
+            assert_eq!(problem.code(), Code::MalformedJson, "{body:?}");
         }
         for body in ["[]", "1", "null", "\"{}\""] {
             assert_eq!(code(body).err(), Some(Code::WrongType), "{body}");

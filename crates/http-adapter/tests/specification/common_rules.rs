@@ -246,6 +246,36 @@ async fn a_compressed_body_is_read() {
 }
 
 #[actix_web::test]
+async fn a_body_that_inflates_beyond_the_limit_or_is_encoded_otherwise_is_refused() {
+    let world = World::with(|config| config.body_limit = 16).await;
+    let zipped = include_bytes!("zipped.json.gz").as_slice();
+    for (encoding, code) in [("gzip", (413, "body_too_large")), ("zstd", (415, "unsupported_encoding"))] {
+        let request = TestRequest::post().uri(MODELS).insert_header(("Content-Encoding", encoding));
+        // Few enough bytes as they are sent.
+        let request = request.set_payload(if encoding == "gzip" { zipped } else { b"{}" });
+        let answer = world.send(request).await;
+        if encoding == "gzip" {
+            assert_eq!(answer.problem(), (413, code.1.to_owned()), "the declared length counts, too");
+        } else {
+            assert_eq!(answer.problem(), (code.0, code.1.to_owned()));
+        }
+    }
+}
+
+#[actix_web::test]
+async fn of_many_mistakes_a_hundred_are_told_and_the_rest_counted() {
+    let world = World::new().await;
+    let positions = ["{}"; 340_000].join(",");
+    let body = format!(r#"{{"name":"Too many","portfolios":["680ad0a32a7a9a1b4c1d2e01"],"positions":[{positions}]}}"#);
+    let answer = world.post(MODELS, body).await;
+    assert_eq!(answer.problem(), (422, "too_many_positions".into()));
+    assert!(answer.text().contains("positions has 340000 elements; at most 1000 are read."), "{}", answer.text());
+    let answer = world.post(MODELS, format!(r#"{{"name":"x","portfolios":[{}]}}"#, ["7"; 100_000].join(","))).await;
+    assert_eq!((answer.problem().0, answer.errors().len()), (422, 100));
+    assert!(answer.text().contains("100000 things are wrong with the request"), "{}", answer.text());
+}
+
+#[actix_web::test]
 async fn a_store_that_fails_keeps_its_words_to_itself() {
     let world = World::new().await;
     world.model_faults.fail_always("list", Some(Fault::Unavailable));

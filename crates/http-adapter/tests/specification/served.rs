@@ -5,7 +5,7 @@ use actix_web::HttpServer;
 use actix_web::dev::ServerHandle;
 use futures::StreamExt;
 use http_adapter::app;
-use port_contracts::builders::rebalance_id;
+use port_contracts::builders::{model_id, portfolio_id, rebalance_id};
 use port_contracts::{Fault, rebalance_builder};
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -100,6 +100,44 @@ async fn a_caller_who_sends_too_much_can_read_why() {
     let mut first = [0; 32];
     let read = connection.read(&mut first).await.expect("an answer");
     assert!(first[..read].starts_with(b"HTTP/1.1 413"), "{:?}", String::from_utf8_lossy(&first));
+    server.stop(false).await;
+}
+
+/// Every route that takes a body, from the document itself: a caller who sends the first byte and then nothing is told that
+/// the time is over, whatever the route does afterwards.
+#[actix_web::test]
+async fn a_body_that_never_ends_is_timed_out_on_every_route() {
+    let world = World::with(|config| config.request_timeout = Duration::from_millis(250)).await;
+    let (address, server) = served(&world);
+    let document = world.get("/openapi.json").await.json();
+    let mut routes = Vec::new();
+    for (path, operations) in document["paths"].as_object().expect("paths") {
+        for method in ["post", "put", "delete"] {
+            let operation = &operations[method];
+            if operation.is_object() && (method == "post" || operation["requestBody"].is_object()) {
+                let path = path
+                    .replace("{portfolio_id}", &portfolio_id(1).to_string())
+                    .replace("{model_id}", &model_id(1).to_string());
+                routes.push((method.to_uppercase(), path));
+            }
+        }
+    }
+    assert!(routes.len() >= 12, "{routes:?}");
+    let answers = routes.into_iter().map(|(method, path)| async move {
+        let head = format!("{method} {path} HTTP/1.1\r\nHost: test\r\nContent-Length: 100\r\n\r\n{{");
+        let mut connection = TcpStream::connect(address).await.expect("it listens");
+        connection.write_all(head.as_bytes()).await.expect("it reads");
+        let (mut answer, mut buffer) = (Vec::new(), [0; 4096]);
+        while !String::from_utf8_lossy(&answer).contains("request_timeout") {
+            match connection.read(&mut buffer).await {
+                Ok(read) if read > 0 => answer.extend_from_slice(&buffer[..read]),
+                _ => break,
+            }
+        }
+        let answer = String::from_utf8_lossy(&answer).into_owned();
+        assert!(answer.starts_with("HTTP/1.1 503") && answer.contains("request_timeout"), "{method} {path}: {answer}");
+    });
+    futures::future::join_all(answers).await;
     server.stop(false).await;
 }
 
