@@ -11,7 +11,8 @@ const ALLOWED_SCRIPT: &str = ".ci/run";
 
 /// Findings about outside software (CONTRIBUTING.md) run without our product, and are no automation of it.
 fn is_finding(path: &str) -> bool {
-    path.strip_prefix("findings/").is_some_and(|name| !name.contains('/') && name.ends_with(".sh"))
+    let path = Path::new(path);
+    path.parent() == Some(Path::new("findings")) && path.extension().is_some_and(|extension| extension == "sh")
 }
 
 fn is_test(path: &str) -> bool {

@@ -133,7 +133,9 @@ pub fn validate(dir: &Path, renderer: &Renderer, today: NaiveDate) -> Result<Out
     for overlay in &names {
         let unreadable = source::unreadable(dir, overlay)?;
         if !unreadable.is_empty() {
-            unreadable.into_iter().for_each(|finding| findings.add(finding));
+            for finding in unreadable {
+                findings.add(finding);
+            }
             overlays.push(Checked { overlay: overlay.clone(), rendered: 0, validated: 0 });
             continue;
         }
