@@ -75,8 +75,9 @@ pub(super) fn run(plan: &Plan, tools: &Tools<'_>) -> Outcome {
         } else {
             quiet.call(&unlock.argv, None)
         };
-        // After an interruption it may not be ours to give.
-        let is_ours = |fault| !tools.kubectl.interrupted() || !matches!(fault, Fault::NotFound | Fault::Invalid);
+        // After an interruption, or without an answer, it may not be ours to give.
+        let is_unsure = tools.kubectl.interrupted() || outcome.exit == Exit::Unreachable;
+        let is_ours = |fault| !is_unsure || !matches!(fault, Fault::NotFound | Fault::Invalid);
         if let Err(error) = result
             && is_ours(error.fault)
         {
@@ -96,8 +97,11 @@ fn run_steps(steps: &[Step], tools: &Tools<'_>, outcome: &mut Outcome, locked: &
         let started = Instant::now();
         let result = run_step(step, &tools, outcome);
         outcome.steps.push(Took { what: step.what.clone(), ok: result.is_ok(), millis: started.elapsed().as_millis() });
-        // A call that was cut off may have taken the lock all the same; giving it back asks whether it is ours.
-        *locked |= matches!(step.action, Action::Lock { .. }) && (result.is_ok() || tools.kubectl.interrupted());
+        // A call that was cut off, or whose answer did not come in time, may have taken the lock all the same; giving it
+        // back asks whether it is ours.
+        let is_unknown = matches!(&result, Err(Trouble::Stopped(failure)) if failure.exit == Exit::Unreachable);
+        *locked |=
+            matches!(step.action, Action::Lock { .. }) && (result.is_ok() || is_unknown || tools.kubectl.interrupted());
         result?;
         if matches!(step.action, Action::Check { .. }) {
             tools = tools.closing();
