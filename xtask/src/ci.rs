@@ -90,7 +90,10 @@ fn show(workspace: &Workspace, stage: &Stage, with_plans: bool) {
     console.say(Tone::Strong, &format!("{:<13} {}{on_request}", stage.name, stage.about));
     for check in &stage.checks {
         if with_plans {
-            console.say(Tone::Plain, &format!("  {}: {}", check.name, check.plan).trim_end().replace('\n', "\n  "));
+            console.say(
+                Tone::Plain,
+                &format!("  {}: {}", check.name, check.plan.placed(workspace)).trim_end().replace('\n', "\n  "),
+            );
         } else {
             console.say(Tone::Plain, &format!("  {:<13} {}", check.name, check.plan.title));
         }

@@ -30,7 +30,7 @@ pub struct Args {
 pub fn run(workspace: &Workspace, args: &Args) -> Result<Exit> {
     let plan = plan(args.check);
     if args.dry_run {
-        workspace.console.say(Tone::Plain, plan.to_string().trim_end());
+        workspace.console.say(Tone::Plain, plan.placed(workspace).to_string().trim_end());
         return Ok(Exit::Done);
     }
     Runner::new(workspace).execute(&plan)?;

@@ -89,7 +89,7 @@ pub fn run(workspace: &Workspace, args: &Args) -> Result<Exit> {
     };
     let source = source(workspace, args.reference.as_deref())?;
     let plan = plan(&source, output)?;
-    workspace.console.say(Tone::Plain, plan.to_string().trim_end());
+    workspace.console.say(Tone::Plain, plan.placed(workspace).to_string().trim_end());
     if args.dry_run {
         return Ok(Exit::Done);
     }

@@ -55,29 +55,33 @@ enum Command {
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let workspace = Workspace::new(Console::new(cli.color));
-    let ended = match &cli.command {
-        Command::Ci(args) => ci::run(&workspace, args),
-        Command::Cluster(args) => delivery::run(&workspace, delivery::Command::Cluster, args),
-        Command::Deploy(args) => delivery::run(&workspace, delivery::Command::Deploy, args),
-        Command::Validate(args) => delivery::run(&workspace, delivery::Command::Validate, args),
-        Command::Demo(args) => demo::run(&workspace, args),
-        Command::Docs(args) => docs::run(&workspace, args),
-        Command::Hooks(args) => hooks::run(&workspace, args),
-        Command::Notify(args) => notify::run(&workspace, args),
-        Command::Perf(args) => perf::run(&workspace, args),
-        Command::Release(args) => release::run(&workspace, args),
-        Command::Sbom(args) => sbom::run(&workspace, args),
-        Command::Secrets(args) => secrets::run(&workspace, args),
-        Command::Tidy(args) => tidy::run(&workspace, args),
-        Command::Image(args) => image::run(&workspace, args),
-        Command::Mongodb(args) => mongodb::run(&workspace, args),
-    };
+    let console = Console::new(cli.color);
+    let ended = Workspace::new(console.clone()).and_then(|workspace| run(&workspace, &cli.command));
     match ended {
         Ok(exit) => exit.into(),
         Err(error) => {
-            workspace.console.complain(&format!("{error:#}"));
+            console.complain(&format!("{error:#}"));
             Exit::of(&error).into()
         }
+    }
+}
+
+fn run(workspace: &Workspace, command: &Command) -> anyhow::Result<Exit> {
+    match command {
+        Command::Ci(args) => ci::run(workspace, args),
+        Command::Cluster(args) => delivery::run(workspace, delivery::Command::Cluster, args),
+        Command::Deploy(args) => delivery::run(workspace, delivery::Command::Deploy, args),
+        Command::Validate(args) => delivery::run(workspace, delivery::Command::Validate, args),
+        Command::Demo(args) => demo::run(workspace, args),
+        Command::Docs(args) => docs::run(workspace, args),
+        Command::Hooks(args) => hooks::run(workspace, args),
+        Command::Notify(args) => notify::run(workspace, args),
+        Command::Perf(args) => perf::run(workspace, args),
+        Command::Release(args) => release::run(workspace, args),
+        Command::Sbom(args) => sbom::run(workspace, args),
+        Command::Secrets(args) => secrets::run(workspace, args),
+        Command::Tidy(args) => tidy::run(workspace, args),
+        Command::Image(args) => image::run(workspace, args),
+        Command::Mongodb(args) => mongodb::run(workspace, args),
     }
 }

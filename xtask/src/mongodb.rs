@@ -210,7 +210,7 @@ fn stand_in(workspace: &Workspace, port: u16) -> Result<Running> {
     }
     let jars = fs::read_to_string(&class_path).context("Maven left no class path")?;
     // Our classes come first: one of them takes the place of the library's.
-    let class_path = format!("-cp \"{CLASSES}:{}\"", jars.trim());
+    let class_path = format!("-cp \"{}:{}\"", workspace.path(CLASSES).display(), jars.trim());
     fs::write(workspace.path(JAVA_ARGUMENTS), &class_path)?;
     let compile = Invocation::new("javac -d").arg(CLASSES).arg(format!("@{JAVA_ARGUMENTS}"));
     Runner::new(workspace).run(&compile.args(SOURCES))?;

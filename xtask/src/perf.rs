@@ -10,6 +10,9 @@ use crate::plan::{Invocation, Plan};
 use crate::runner::Runner;
 use crate::workspace::Workspace;
 
+/// Where the report goes.
+const OUTPUT: &str = "target/perf";
+
 /// Arguments of `cargo xtask perf`.
 #[derive(Debug, ClapArgs)]
 pub struct Args {
@@ -36,7 +39,7 @@ pub fn run(workspace: &Workspace, args: &Args) -> Result<Exit> {
     let commit = cmd!(shell, "git rev-parse --short HEAD").quiet().read()?;
     let plan = plan(args, &commit, build::release(workspace));
     if args.dry_run {
-        workspace.console.say(crate::console::Tone::Plain, plan.to_string().trim_end());
+        workspace.console.say(crate::console::Tone::Plain, plan.placed(workspace).to_string().trim_end());
         return Ok(Exit::Done);
     }
     Runner::new(workspace).execute(&plan)?;
@@ -44,7 +47,9 @@ pub fn run(workspace: &Workspace, args: &Args) -> Result<Exit> {
 }
 
 fn plan(args: &Args, commit: &str, build: Invocation) -> Plan {
-    let mut perf = Invocation::new(build::PERF).args(["--commit", commit]);
+    let mut perf = Invocation::new(build::PERF)
+        .args(["--service", build::SERVICE, "--simulator", build::SIMULATOR, "--output", OUTPUT])
+        .args(["--commit", commit]);
     if args.smoke {
         perf = perf.arg("--smoke");
     }

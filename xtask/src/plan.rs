@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::environment;
+use crate::workspace::Workspace;
 
 /// Ordered steps with a title. `--dry-run` prints it; [`crate::runner::Runner::execute`] does exactly what it says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,6 +28,12 @@ impl Plan {
     pub fn then(mut self, step: impl Into<Step>) -> Self {
         self.steps.push(step.into());
         self
+    }
+
+    /// The plan with everything that is written as `target/…` where this workspace is built: what is shown and done.
+    #[must_use]
+    pub fn placed(&self, workspace: &Workspace) -> Self {
+        Self { title: self.title.clone(), steps: self.steps.iter().map(|step| step.placed(workspace)).collect() }
     }
 }
 
@@ -77,6 +84,20 @@ pub enum Step {
     },
 }
 
+impl Step {
+    fn placed(&self, workspace: &Workspace) -> Self {
+        let placed = |path: &PathBuf| PathBuf::from(workspace.placed(&path.to_string_lossy()));
+        let mut step = self.clone();
+        match &mut step {
+            Self::Run(invocation) | Self::Serve { server: invocation, .. } | Self::Refuse { ask: invocation, .. } => {
+                *invocation = invocation.placed(workspace);
+            }
+            Self::Write { path, .. } | Self::Remove { path } | Self::Contains { path, .. } => *path = placed(path),
+        }
+        step
+    }
+}
+
 impl From<Invocation> for Step {
     fn from(invocation: Invocation) -> Self {
         Self::Run(invocation)
@@ -106,6 +127,21 @@ impl Invocation {
     pub fn new(line: &str) -> Self {
         let mut words = line.split_whitespace().map(str::to_owned);
         Self { program: words.next().unwrap_or_default(), args: words.collect(), ..Self::default() }
+    }
+
+    /// The same program with everything that is written as `target/…` where this workspace is built.
+    #[must_use]
+    pub fn placed(&self, workspace: &Workspace) -> Self {
+        let placed = |word: &String| workspace.placed(word);
+        let path = |path: &Option<PathBuf>| path.as_ref().map(|path| workspace.placed(&path.to_string_lossy()).into());
+        Self {
+            program: placed(&self.program),
+            args: self.args.iter().map(placed).collect(),
+            env: self.env.iter().map(|(name, value)| (name.clone(), placed(value))).collect(),
+            stdout: path(&self.stdout),
+            within: path(&self.within),
+            remedy: self.remedy.replace("target/tools", &workspace.placed("target/tools")),
+        }
     }
 
     /// With one more argument, which may contain spaces.

@@ -80,7 +80,7 @@ pub fn run(workspace: &Workspace, args: &Args) -> Result<Exit> {
             .say(Tone::Plain, "nothing to release: no commit since the last version changes what users get");
         return Ok(Exit::Done);
     };
-    workspace.console.say(Tone::Plain, plan.to_string().trim_end());
+    workspace.console.say(Tone::Plain, plan.placed(workspace).to_string().trim_end());
     if !args.execute {
         workspace.console.say(Tone::Plain, "dry run: add --execute to do it");
         return Ok(Exit::Done);

@@ -102,7 +102,7 @@ impl<'a> Runner<'a> {
     /// The first step that fails; [`StepFailure`] where a program ended badly.
     pub fn execute(&self, plan: &Plan) -> Result<()> {
         let mut servers = Vec::new();
-        for step in &plan.steps {
+        for step in &plan.placed(self.workspace).steps {
             match step {
                 Step::Run(invocation) => self.run(invocation)?,
                 Step::Serve { server, ready, within } => {
@@ -123,15 +123,15 @@ impl<'a> Runner<'a> {
     /// The steps that take no time.
     fn small(&self, step: &Step) -> Result<()> {
         self.trace(&step.to_string());
-        let root = &self.workspace.root;
+        let below = |path: &Path| self.workspace.path(path);
         match step {
             Step::Run(_) | Step::Serve { .. } => {}
             Step::Write { path, contents } => {
-                let path = root.join(path);
+                let path = below(path);
                 create_parent(&path)?;
                 fs::write(&path, contents).with_context(|| format!("cannot write {}", path.display()))?;
             }
-            Step::Remove { path } => match fs::remove_dir_all(root.join(path)) {
+            Step::Remove { path } => match fs::remove_dir_all(below(path)) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => {
                     return Err(error).with_context(|| format!("cannot remove {}", path.display()));
                 }
@@ -139,7 +139,7 @@ impl<'a> Runner<'a> {
             },
             Step::Contains { path, texts } => {
                 let content =
-                    fs::read_to_string(root.join(path)).with_context(|| format!("cannot read {}", path.display()))?;
+                    fs::read_to_string(below(path)).with_context(|| format!("cannot read {}", path.display()))?;
                 if let Some(text) = texts.iter().find(|text| !content.contains(text.as_str())) {
                     bail!("{} does not say `{text}`", path.display());
                 }
@@ -157,6 +157,7 @@ impl<'a> Runner<'a> {
     /// # Errors
     /// [`StepFailure`] when it cannot be started or does not end with code 0; otherwise when the log cannot be written.
     pub fn run(&self, invocation: &Invocation) -> Result<()> {
+        let invocation = &invocation.placed(self.workspace);
         self.trace(&invocation.to_string());
         let started = Instant::now();
         let fail = |ended| StepFailure {
@@ -196,6 +197,7 @@ impl<'a> Runner<'a> {
     /// # Errors
     /// [`StepFailure`] when it cannot be started.
     pub fn serve(&self, invocation: &Invocation) -> Result<Server> {
+        let invocation = &invocation.placed(self.workspace);
         self.trace(&format!("{invocation} &"));
         let mut command = self.command(invocation);
         command.stdin(Stdio::null());
@@ -212,6 +214,7 @@ impl<'a> Runner<'a> {
     /// # Errors
     /// [`StepFailure`] when it cannot be started.
     pub fn serve_piped(&self, invocation: &Invocation) -> Result<Server> {
+        let invocation = &invocation.placed(self.workspace);
         self.trace(&format!("{invocation} &"));
         let mut command = self.command(invocation);
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
@@ -241,7 +244,7 @@ impl<'a> Runner<'a> {
 
     /// An empty file below the root, with its folders.
     fn create(&self, path: &Path) -> Result<File> {
-        let path = self.workspace.root.join(path);
+        let path = self.workspace.path(path);
         create_parent(&path)?;
         File::create(&path).with_context(|| format!("cannot create {}", path.display()))
     }
@@ -253,13 +256,13 @@ impl<'a> Runner<'a> {
 
     fn command(&self, invocation: &Invocation) -> Command {
         let root = &self.workspace.root;
-        let below = root.join(&invocation.program);
+        let below = self.workspace.path(&invocation.program);
         let mut command = if invocation.program.contains('/') && below.exists() {
             Command::new(below)
         } else {
             Command::new(&invocation.program)
         };
-        let folder = invocation.within.as_ref().map_or_else(|| root.clone(), |folder| root.join(folder));
+        let folder = invocation.within.as_ref().map_or_else(|| root.clone(), |folder| self.workspace.path(folder));
         command.current_dir(folder).args(&invocation.args).env("PATH", tools::search_path(self.workspace));
         for name in environment::about_this_package() {
             command.env_remove(name);

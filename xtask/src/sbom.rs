@@ -110,7 +110,7 @@ pub fn check() -> Plan {
 }
 
 fn compare(workspace: &Workspace, graph: &Graph, compiled: &Graph, binary: &Path) -> Result<Exit> {
-    let bytes = fs::read(workspace.root.join(binary)).with_context(|| format!("cannot read {}", binary.display()))?;
+    let bytes = fs::read(workspace.path(binary)).with_context(|| format!("cannot read {}", binary.display()))?;
     let data = Elf::parse(&bytes)?.dependencies;
     let data =
         data.context("the binary carries no list: build it with `cargo auditable build --release -p service`")?;

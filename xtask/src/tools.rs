@@ -70,7 +70,7 @@ mod tests {
 
     #[test]
     fn every_tool_is_pinned_with_checksums() {
-        let workspace = Workspace::new(Console::new(Colour::Never));
+        let workspace = Workspace::new(Console::new(Colour::Never)).unwrap();
         let list = std::fs::read_to_string(workspace.path(REQUIREMENTS)).unwrap();
         let pins = list.lines().filter(|line| line.contains("==")).count();
         assert!(pins > 10);

@@ -85,7 +85,7 @@ struct Repository {
 
 impl Repository {
     fn new() -> Self {
-        let real = Workspace::new(Console::new(Colour::Never));
+        let real = Workspace::new(Console::new(Colour::Never)).unwrap();
         tools::ensure(&real).unwrap();
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path();
@@ -187,7 +187,7 @@ fn a_document_that_is_stale_or_missing_is_found() {
         write(&repository.path(path), text);
     }
     let example = "crates/http-adapter/examples/docs.rs";
-    let real = Workspace::new(Console::new(Colour::Never));
+    let real = Workspace::new(Console::new(Colour::Never)).unwrap();
     write(&repository.path(example), &fs::read_to_string(real.path(example)).unwrap());
     repository.lock();
     assert!(repository.passes("quality", "docs"), "fresh documents are found fault with");

@@ -6,7 +6,7 @@ use xtask::workspace::Workspace;
 
 #[test]
 fn the_repository_is_tidy() {
-    let workspace = Workspace::new(Console::new(Colour::Never));
+    let workspace = Workspace::new(Console::new(Colour::Never)).unwrap();
     let tree = Tree::read(&workspace).unwrap();
     assert!(tree.files.len() > 50, "the tree was not read: {} files", tree.files.len());
     let findings: Vec<String> =
@@ -16,7 +16,7 @@ fn the_repository_is_tidy() {
 
 #[test]
 fn an_image_is_scanned_before_it_is_published_and_attested_after() {
-    let workspace = Workspace::new(Console::new(Colour::Never));
+    let workspace = Workspace::new(Console::new(Colour::Never)).unwrap();
     let text = std::fs::read_to_string(workspace.path(".github/workflows/ci.yml")).unwrap();
     let image = text.split("\n  image:\n").nth(1).unwrap().split("\n  performance:\n").next().unwrap();
     let steps =

@@ -110,6 +110,13 @@ impl Console {
         self.write(&format!("{} {text}", paint("✗", Paint::Red, self.color)));
     }
 
+    /// On GitHub, an error at a line of a file, which is shown beside the change; elsewhere nothing, the report has it.
+    pub fn annotate_file(&self, file: &str, line: usize, title: &str, text: &str) {
+        if self.github {
+            self.write(&annotation("error", &[("file", file), ("line", &line.to_string()), ("title", title)], text));
+        }
+    }
+
     /// Only with `--verbose`: an argument list, an answer.
     pub fn detail(&self, text: &str) {
         if self.shows.details {
@@ -127,8 +134,7 @@ impl Console {
 
     fn annotate(&self, level: &str, text: &str) {
         if self.github {
-            let text = text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
-            self.write(&format!("::{level}::{text}"));
+            self.write(&annotation(level, &[], text));
         }
     }
 
@@ -136,6 +142,16 @@ impl Console {
     fn write(&self, text: &str) {
         let _ = writeln!(io::stderr().lock(), "{}", self.mask.apply(text));
     }
+}
+
+/// A workflow command of GitHub: `::error file=a.yaml,line=1::text`, escaped as its own toolkit does.
+fn annotation(level: &str, properties: &[(&str, &str)], text: &str) -> String {
+    let escape = |text: &str| text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
+    let property =
+        |(name, value): &(&str, &str)| format!("{name}={}", escape(value).replace(':', "%3A").replace(',', "%2C"));
+    let properties: Vec<String> = properties.iter().map(property).collect();
+    let space = if properties.is_empty() { "" } else { " " };
+    format!("::{level}{space}{}::{}", properties.join(","), escape(text))
 }
 
 /// Writes a command's result to standard output.
@@ -149,4 +165,16 @@ pub fn print_result(text: &str) -> io::Result<()> {
         out.write_all(b"\n")?;
     }
     out.flush()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::annotation;
+
+    #[test]
+    fn annotations_are_escaped_as_github_reads_them() {
+        assert_eq!(annotation("warning", &[], "50%\nof a: b, c"), "::warning::50%25%0Aof a: b, c");
+        let properties = [("file", "a,b:c.yaml"), ("line", "7")];
+        assert_eq!(annotation("error", &properties, "x"), "::error file=a%2Cb%3Ac.yaml,line=7::x");
+    }
 }

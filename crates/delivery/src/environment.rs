@@ -44,12 +44,6 @@ pub fn test_audit_log() -> Option<PathBuf> {
     value("TEST_AUDIT_LOG").map(PathBuf::from)
 }
 
-/// `CARGO_TARGET_DIR`: where build results go instead of `target`.
-#[must_use]
-pub fn cargo_target_dir() -> Option<PathBuf> {
-    value("CARGO_TARGET_DIR").map(PathBuf::from)
-}
-
 /// `DOCKERHUB_USERNAME` and `DOCKERHUB_TOKEN`: how to ask the registry for a private image or a higher rate limit.
 #[must_use]
 pub fn registry_login() -> Option<(String, String)> {

@@ -2,6 +2,9 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
 
 use crate::environment;
 
@@ -19,10 +22,16 @@ pub fn root() -> io::Result<PathBuf> {
     })
 }
 
-/// The directory of build results: `CARGO_TARGET_DIR`, else `target` in the workspace.
-#[must_use]
-pub fn target(root: &Path) -> PathBuf {
-    environment::cargo_target_dir().unwrap_or_else(|| root.join("target"))
+/// The directory of build results, as cargo says: `CARGO_TARGET_DIR`, `build.target-dir`, else `target`.
+///
+/// # Errors
+/// When cargo cannot be run or does not say.
+pub fn target(root: &Path) -> io::Result<PathBuf> {
+    let argv = ["cargo", "metadata", "--format-version=1", "--no-deps", "--offline"];
+    let output = Command::new(argv[0]).args(&argv[1..]).current_dir(root).output()?;
+    let said = || format!("`{}`: {}", argv.join(" "), String::from_utf8_lossy(&output.stderr).trim());
+    let metadata: Value = serde_json::from_slice(&output.stdout).map_err(|_| io::Error::other(said()))?;
+    metadata["target_directory"].as_str().map(PathBuf::from).ok_or_else(|| io::Error::other(said()))
 }
 
 /// Looks a program up: a name with a slash is a path, any other is searched in `PATH`.
@@ -51,4 +60,26 @@ pub fn copy_tree(from: &Path, to: &Path) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::target;
+
+    #[test]
+    fn build_results_are_where_cargo_says() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().canonicalize().unwrap();
+        fs::write(root.join("Cargo.toml"), "[package]\nname = \"a\"\nversion = \"0.1.0\"\n[workspace]\n").unwrap();
+        fs::create_dir_all(root.join("src")).unwrap();
+        fs::write(root.join("src/lib.rs"), "").unwrap();
+        fs::create_dir_all(root.join(".cargo")).unwrap();
+        fs::write(root.join(".cargo/config.toml"), "[build]\ntarget-dir = \"elsewhere\"\n").unwrap();
+        // CARGO_TARGET_DIR, when whoever runs this has set it, is nearer.
+        assert_ne!(target(&root).unwrap(), root.join("target"));
+        let error = target(&root.join("src/nowhere")).unwrap_err();
+        assert_eq!(error.kind(), std::io::ErrorKind::NotFound);
+    }
 }

@@ -17,6 +17,46 @@ pub fn documents(text: &str) -> Result<Vec<Value>, YamlError> {
     Ok(values.into_iter().filter(|value| !value.is_null()).collect())
 }
 
+/// Where a text is not YAML as Kubernetes reads it, and why not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// The line, from 1.
+    pub line: usize,
+    /// `Kind/name` of the object there; empty when it cannot be told.
+    pub object: String,
+    /// The key that stands twice, when it is that.
+    pub duplicate: Option<String>,
+    /// What is wrong.
+    pub message: String,
+}
+
+/// The first fault of a stream; `None` when [`documents`] reads it.
+#[must_use]
+pub fn fault(text: &str) -> Option<Fault> {
+    let error = serde_saphyr::from_multiple::<Value>(text).err()?;
+    let error = error.without_snippet();
+    let line = error.location().map_or(1, |location| usize::try_from(location.line()).unwrap_or(usize::MAX));
+    let object = object_at(text, line).unwrap_or_default();
+    Some(match error {
+        serde_saphyr::Error::DuplicateMappingKey { key, .. } => {
+            let key = key.clone().unwrap_or_else(|| "?".to_owned());
+            let message = format!("the key `{key}` stands twice in one mapping, the second time on line {line}");
+            Fault { line, object, duplicate: Some(key), message }
+        }
+        other => Fault { line, object, duplicate: None, message: format!("not valid YAML: {other}") },
+    })
+}
+
+/// The object on a line, if the text can be read when of two equal keys the first counts.
+fn object_at(text: &str, line: usize) -> Option<String> {
+    let options = serde_saphyr::options! { duplicate_keys: serde_saphyr::options::DuplicateKeyPolicy::FirstWins };
+    let objects = serde_saphyr::from_multiple_with_options::<Value>(text, options).ok()?;
+    let mut objects = objects.into_iter().filter(|value| !value.is_null());
+    let index = starts(text).iter().rposition(|start| *start <= line)?;
+    let object = objects.nth(index)?;
+    Some(format!("{}/{}", object["kind"].as_str()?, object["metadata"]["name"].as_str()?))
+}
+
 /// One document of a known shape.
 ///
 /// # Errors
@@ -45,7 +85,7 @@ pub fn starts(text: &str) -> Vec<usize> {
 mod tests {
     use serde_json::json;
 
-    use super::{documents, starts};
+    use super::{documents, fault, starts};
 
     const STREAM: &str = "# a comment\n---\na: 1\n---\n# only a comment\n---\nb: \"1\"\nc: [1.5, true, x]\n";
 
@@ -62,5 +102,17 @@ mod tests {
     #[test]
     fn a_duplicate_key_is_an_error() {
         assert!(documents("a: 1\na: 2\n").is_err());
+    }
+
+    #[test]
+    fn a_fault_names_line_object_and_key() {
+        let text = "kind: A\nmetadata:\n  name: one\n---\nkind: B\nmetadata:\n  name: two\n  name: three\n";
+        let fault_there = fault(text).unwrap();
+        assert_eq!((fault_there.line, fault_there.object.as_str()), (8, "B/two"));
+        assert_eq!(fault_there.duplicate.as_deref(), Some("name"));
+        let broken = fault("kind: A\nmetadata: [\n").unwrap();
+        assert_eq!((broken.object.as_str(), broken.duplicate), ("", None));
+        assert!(broken.message.starts_with("not valid YAML"), "{}", broken.message);
+        assert_eq!(fault("a: 1\n---\nb: 2\n"), None);
     }
 }

@@ -33,7 +33,7 @@ pub fn write(workspace: &Workspace, outcomes: &[Outcome], took: Duration) -> Res
     for (tone, line) in table(outcomes) {
         console.say(tone, &line);
     }
-    for line in closing(outcomes, took) {
+    for line in closing(outcomes, took, &workspace.placed("target/ci")) {
         console.say(Tone::Strong, &line);
     }
     Ok(())
@@ -67,13 +67,13 @@ fn words(verdict: &Verdict) -> (Tone, &'static str) {
 }
 
 /// What failed and what did not run, with reasons, then the counts.
-fn closing(outcomes: &[Outcome], took: Duration) -> Vec<String> {
+fn closing(outcomes: &[Outcome], took: Duration, reports: &str) -> Vec<String> {
     let mut lines = vec![String::new()];
     for outcome in outcomes {
         match &outcome.verdict {
             Verdict::Passed => {}
             Verdict::Failed(why) => {
-                let log = format!("target/ci/logs/{}-{}.log", outcome.stage, outcome.check);
+                let log = format!("{reports}/logs/{}-{}.log", outcome.stage, outcome.check);
                 lines.push(format!("failed:  {}/{}: {why}\n         log: {log}", outcome.stage, outcome.check));
             }
             Verdict::NotRun(why) => lines.push(format!("not run: {}/{}: {why}", outcome.stage, outcome.check)),
@@ -82,7 +82,7 @@ fn closing(outcomes: &[Outcome], took: Duration) -> Vec<String> {
     let count = |wanted: &str| outcomes.iter().filter(|outcome| words(&outcome.verdict).1 == wanted).count();
     let tally = outcomes.iter().filter_map(|outcome| outcome.tally).fold(Tally::default(), Tally::plus);
     lines.push(format!(
-        "checks: {} passed, {} failed, {} not run in {}; reports in target/ci",
+        "checks: {} passed, {} failed, {} not run in {}; reports in {reports}",
         count("passed"),
         count("FAILED"),
         count("not run"),
@@ -210,7 +210,7 @@ mod tests {
     #[test]
     fn the_summary_is_readable_at_a_glance() {
         let mut text: Vec<String> = table(&outcomes()).into_iter().map(|(_, line)| line).collect();
-        text.extend(closing(&outcomes(), Duration::from_secs(133)));
+        text.extend(closing(&outcomes(), Duration::from_secs(133), "target/ci"));
         insta::assert_snapshot!(text.join("\n"));
     }
 

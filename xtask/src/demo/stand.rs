@@ -89,7 +89,7 @@ impl Stand {
         let runner = Runner::new(workspace);
         let mut simulator = runner.serve_piped(&steps.simulator)?;
         let ready = read_ready(&mut simulator).context("the simulator did not say that it is ready")?;
-        let path = workspace.path(&format!("target/demo-{}", std::process::id()));
+        let path = workspace.path(format!("target/demo-{}", std::process::id()));
         fs::create_dir_all(&path)?;
         let folder = Folder { path, console: workspace.console.clone() };
         let runner = Runner::logging(workspace, &folder.path.join("demo.log"))?;

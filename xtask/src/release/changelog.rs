@@ -68,7 +68,7 @@ mod tests {
 
     impl Scratch {
         fn new() -> Self {
-            let real = Workspace::new(Console::new(Colour::Never));
+            let real = Workspace::new(Console::new(Colour::Never)).unwrap();
             tools::ensure(&real).unwrap();
             let folder = tempfile::tempdir().unwrap();
             let workspace = Workspace::at(folder.path(), Console::new(Colour::Never));

@@ -111,7 +111,7 @@ pub fn run(args: Args) -> Exit {
 
 fn act(args: Args, console: &Console) -> anyhow::Result<Exit> {
     let root = workspace::root()?;
-    let target = workspace::target(&root);
+    let target = workspace::target(&root).context("cargo does not say where it builds")?;
     let interrupt = Interrupt::listen()?;
     let setting = Setting { root, target, kubectl: &args.kubectl, console, interrupt: &interrupt };
     match args.action {

@@ -35,7 +35,8 @@ pub struct Args {
     /// Show every command and every answer, secrets masked.
     #[arg(short, long)]
     pub verbose: bool,
-    /// How long the rollout may take; not shorter than the Deployment's progressDeadlineSeconds.
+    /// How long all of it may take, from the first question to the last, and as long again a roll-back; not shorter than
+    /// the Deployment's progressDeadlineSeconds.
     #[arg(long, value_parser = duration, default_value = "10m", value_name = "DURATION")]
     pub timeout: Duration,
     /// Another namespace than the environment's own.

@@ -48,11 +48,14 @@ impl Live {
 /// Exit 4.
 pub fn check_version(kubectl: &Kubectl) -> Result<String, Failure> {
     let argv = kubectl.argv(&["version", "--client", "-o", "json"]);
-    let output = kubectl.once(&argv, None).map_err(|error| {
-        Failure::invalid(
+    let output = kubectl.once(&argv, None).map_err(|error| match error.fault {
+        Fault::Interrupted => Failure::interrupted("nothing was changed"),
+        // Some installs are dispatchers, which ask the server which kubectl to start, even for this.
+        Fault::Unreachable => Failure::before_changes("kubectl does not say its version", &error),
+        _ => Failure::invalid(
             format!("kubectl does not run: {error}"),
             "install kubectl 1.29 or later, or name it with --kubectl",
-        )
+        ),
     })?;
     let version: Value = serde_json::from_str(&output).unwrap_or_default();
     let text = at(&version, "clientVersion.gitVersion").as_str().unwrap_or("of an unknown version").to_owned();

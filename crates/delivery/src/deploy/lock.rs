@@ -13,7 +13,7 @@ use crate::digest::sha256;
 use crate::environment;
 use crate::validate::bundle::at;
 
-/// How much longer than the rollout a lock is held.
+/// How much longer than the command, or its way back, a lock is held: for what comes after either.
 pub const MARGIN: Duration = Duration::from_mins(2);
 
 /// The Lease's name.

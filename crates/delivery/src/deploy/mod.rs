@@ -6,6 +6,7 @@
 //! pending is noted as failed.
 
 pub mod args;
+pub mod deadline;
 mod diagnose;
 pub mod failure;
 pub mod fault;

@@ -30,7 +30,7 @@ pub struct Request {
     pub force: bool,
     /// Whether to go back when the rollout fails.
     pub auto_rollback: bool,
-    /// How long the rollout may take.
+    /// How long the whole command may take, and as long again the way back.
     pub timeout: Duration,
     /// How long the service may take to report itself ready.
     pub health_timeout: Duration,
@@ -59,6 +59,8 @@ pub enum Action {
     Watch {
         /// How long.
         timeout: Duration,
+        /// The command that lists the `ReplicaSet`s, to tell which of them a condition speaks of.
+        replica_sets: Vec<String>,
     },
     /// Ask the service until it is ready and reports the version.
     Check {
@@ -97,6 +99,8 @@ pub enum Recovery {
         to: String,
         /// The steps.
         steps: Vec<Step>,
+        /// How long they may take, counted from the failure: the rollout has used up its own time.
+        within: Duration,
     },
 }
 
@@ -176,11 +180,14 @@ pub fn deploy(request: &Request, release: &Release, live: &Live, changed: Option
 
 /// What a person should know before.
 fn notes(request: &Request, live: &Live, changed: Option<&[String]>) -> Vec<String> {
-    let mut notes = vec![match changed {
-        None => format!("first deploy: namespace {} does not exist yet", request.namespace),
-        Some([]) => "no object differs".to_owned(),
-        Some(changed) => format!("changes: {}", changed.join(", ")),
-    }];
+    let mut notes = vec![
+        match changed {
+            None => format!("first deploy: namespace {} does not exist yet", request.namespace),
+            Some([]) => "no object differs".to_owned(),
+            Some(changed) => format!("changes: {}", changed.join(", ")),
+        },
+        format!("ends within {:?} of its start, a roll-back not counted", request.timeout),
+    ];
     let (ours, foreign): (Vec<&Value>, Vec<&Value>) = live.left_over.iter().partition(|object| is_ours(object));
     let ids = |objects: &[&Value]| objects.iter().map(|object| id(object)).collect::<Vec<_>>().join(", ");
     if !ours.is_empty() {

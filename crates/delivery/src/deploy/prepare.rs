@@ -10,6 +10,7 @@ use tempfile::TempDir;
 use crate::console::Console;
 use crate::deploy::APP;
 use crate::deploy::args::{Args, Environment};
+use crate::deploy::deadline::Deadline;
 use crate::deploy::failure::Failure;
 use crate::deploy::inspect;
 use crate::deploy::kubeconfig::Kubeconfig;
@@ -43,6 +44,7 @@ pub(super) struct Local<'a> {
     console: &'a Console,
     deployments: PathBuf,
     interrupt: Interrupt,
+    deadline: Deadline,
     kubectl: Kubectl,
     // Removed at the end.
     _kubeconfig: Option<Kubeconfig>,
@@ -51,6 +53,7 @@ pub(super) struct Local<'a> {
 impl<'a> Local<'a> {
     /// Checks the input and the prerequisites.
     pub(super) fn new(args: &'a Args, console: &'a Console) -> Result<Self, Failure> {
+        let deadline = Deadline::after("--timeout", args.timeout);
         let env =
             args.env.ok_or_else(|| Failure::new(Exit::Usage, "no environment is given", "name one with --env"))?;
         if let Some(tag) = &args.tag {
@@ -66,10 +69,10 @@ impl<'a> Local<'a> {
         }
         let kubeconfig = Kubeconfig::from_environment().map_err(|error| Failure::local(&error))?;
         let file = kubeconfig.as_ref().map(Kubeconfig::path);
-        let kubectl = Kubectl::offline(&args.kubectl, file, console, &interrupt);
+        let kubectl = Kubectl::offline(&args.kubectl, file, deadline, console, &interrupt);
         let version = inspect::check_version(&kubectl)?;
         console.step(&format!("kubectl {version}"));
-        Ok(Self { env, args, console, deployments, interrupt, kubectl, _kubeconfig: kubeconfig })
+        Ok(Self { env, args, console, deployments, interrupt, deadline, kubectl, _kubeconfig: kubeconfig })
     }
 
     /// The release of the tag that was asked for, from the registry and the manifests.
@@ -80,10 +83,10 @@ impl<'a> Local<'a> {
             .as_deref()
             .ok_or_else(|| Failure::new(Exit::Usage, "no tag is given", "name one with --tag"))?;
         let tag = check_tag(self.env, text)?;
-        let digest =
-            Registry::new(&self.args.registry, self.console, &self.interrupt)?.resolve(release::IMAGE, &tag)?;
+        let digest = Registry::new(&self.args.registry, self.deadline, self.console, &self.interrupt)?
+            .resolve(release::IMAGE, &tag)?;
         self.console.done(&format!("{}:{tag} is {digest}", release::IMAGE));
-        let renderer = Renderer::new(&self.args.kubectl, self.interrupt.clone());
+        let renderer = Renderer::new(&self.args.kubectl, self.interrupt.clone()).within(self.deadline.left());
         let namespace = self.args.namespace.as_deref();
         let release = Release::render(&self.deployments, self.env, namespace, &tag, &digest, &renderer)?;
         self.console.done(&format!("{} objects are rendered and valid", release.objects.len()));
@@ -231,7 +234,7 @@ impl<'a> Remote<'a> {
             self.console.step(note);
         }
         let tools = Tools {
-            kubectl: &self.kubectl,
+            kubectl: self.kubectl.clone(),
             console: self.console,
             unreachable_after: self.args.unreachable_after,
             selector: planned.selector.clone(),

@@ -10,6 +10,7 @@ use ureq::typestate::WithoutBody;
 use ureq::{Agent, RequestBuilder};
 
 use crate::console::Console;
+use crate::deploy::deadline::Deadline;
 use crate::deploy::tag::Tag;
 use crate::digest::sha256;
 use crate::environment;
@@ -76,6 +77,7 @@ pub enum RegistryError {
 pub struct Registry {
     url: String,
     agent: Agent,
+    deadline: Deadline,
     console: Console,
     interrupt: Interrupt,
 }
@@ -95,11 +97,11 @@ enum Attempt {
 }
 
 impl Registry {
-    /// A registry at `url`.
+    /// A registry at `url`, which is asked until `deadline`.
     ///
     /// # Errors
     /// [`RegistryError::Url`]
-    pub fn new(url: &str, console: &Console, interrupt: &Interrupt) -> Result<Self, RegistryError> {
+    pub fn new(url: &str, deadline: Deadline, console: &Console, interrupt: &Interrupt) -> Result<Self, RegistryError> {
         check_url(url)?;
         let agent = Agent::config_builder()
             .http_status_as_error(false)
@@ -108,7 +110,7 @@ impl Registry {
             .build()
             .new_agent();
         let url = url.trim_end_matches('/').to_owned();
-        Ok(Self { url, agent, console: console.clone(), interrupt: interrupt.clone() })
+        Ok(Self { url, agent, deadline, console: console.clone(), interrupt: interrupt.clone() })
     }
 
     /// The digest, `sha256:…`, that `repository:tag` has now.
@@ -125,11 +127,11 @@ impl Registry {
                 Attempt::WantsToken(challenge) if token.is_none() => token = Some(self.token(&challenge)?),
                 Attempt::WantsToken(_) => return Err(RegistryError::Denied(self.url.clone())),
                 Attempt::Later(reason) => match pauses.next() {
-                    Some(pause) => {
+                    Some(pause) if !self.deadline.passed() => {
                         self.console.step(&format!("registry: {reason}; again in {pause:?}"));
                         self.pause(*pause)?;
                     }
-                    None => return Err(RegistryError::Unreachable { url, reason }),
+                    _ => return Err(RegistryError::Unreachable { url, reason }),
                 },
             }
         }
@@ -171,6 +173,9 @@ impl Registry {
             if self.interrupt.raised() {
                 return Err(RegistryError::Interrupted);
             }
+            if self.deadline.passed() {
+                return Ok(Err(format!("no answer; {}", self.deadline)));
+            }
             match told.recv_timeout(LOOK) {
                 Ok(answer) => {
                     if let Ok(answer) = &answer {
@@ -185,7 +190,7 @@ impl Registry {
     }
 
     fn pause(&self, pause: Duration) -> Result<(), RegistryError> {
-        let until = Instant::now() + pause;
+        let until = Instant::now() + self.deadline.bound(pause);
         while !self.interrupt.raised() {
             let left = until.saturating_duration_since(Instant::now());
             if left.is_zero() {

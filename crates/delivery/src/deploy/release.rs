@@ -16,6 +16,7 @@ use crate::validate::bundle::{at, items};
 use crate::validate::check_objects;
 use crate::validate::finding::Findings;
 use crate::validate::render::{RenderError, Renderer};
+use crate::validate::source;
 use crate::workspace::copy_tree;
 use crate::yaml;
 
@@ -76,6 +77,11 @@ impl Release {
         });
         if let Some(namespace) = namespace {
             overlay["namespace"] = json!(namespace);
+        }
+        let unreadable = source::unreadable(copy.path(), env.overlay()).map_err(|error| Failure::local(&error))?;
+        if let Some(finding) = unreadable.first() {
+            let place = format!("deployments/{}:{} {}", finding.file, finding.line, finding.object);
+            return Err(Failure::invalid(format!("{}: {}", place.trim_end(), finding.message), SEE_VALIDATE));
         }
         let text = render_overlay(&throwaway, &overlay, renderer)?;
         let mut objects = yaml::documents(&text).map_err(|error| Failure::invalid(error.to_string(), SEE_VALIDATE))?;
@@ -207,6 +213,7 @@ fn render_overlay(dir: &Path, overlay: &Value, renderer: &Renderer) -> Result<St
     fs::write(dir.join("kustomization.yaml"), overlay.to_string()).map_err(|error| Failure::local(&error))?;
     renderer.render(dir).map_err(|error| match error {
         RenderError::Kustomize { .. } => Failure::invalid(error.to_string(), SEE_VALIDATE),
+        RenderError::Late { .. } => Failure::new(Exit::Unreachable, error.to_string(), error.remedy()),
         RenderError::Kubectl(ProcessError::Interrupted) => Failure::interrupted("nothing was changed"),
         other => Failure::new(Exit::Failed, other.to_string(), other.remedy()),
     })

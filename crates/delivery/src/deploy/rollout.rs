@@ -17,9 +17,10 @@ pub enum Progress {
     Stalled(String),
 }
 
-/// What a Deployment's status says about its latest specification.
+/// What a Deployment's status says about its latest specification. `replica_sets` are those of its namespace; they are
+/// needed only when it [claims that its deadline has passed](claims_exceeded).
 #[must_use]
-pub fn judge(deployment: &Value) -> Progress {
+pub fn judge(deployment: &Value, replica_sets: &[Value]) -> Progress {
     let number = |path: &str| at(deployment, path).as_i64().unwrap_or(0);
     let wanted = at(deployment, "spec.replicas").as_i64().unwrap_or(1);
     let (updated, total, available) =
@@ -28,7 +29,7 @@ pub fn judge(deployment: &Value) -> Progress {
     if number("status.observedGeneration") < number("metadata.generation") {
         return Progress::Waiting("the controller has not seen the change yet".to_owned());
     }
-    if let Some(message) = exceeded(deployment) {
+    if let Some(message) = exceeded(deployment).filter(|message| is_about_present(message, deployment, replica_sets)) {
         return Progress::Stalled(format!("{message} ({counts})"));
     }
     if updated >= wanted && total == updated && available >= updated {
@@ -36,6 +37,39 @@ pub fn judge(deployment: &Value) -> Progress {
     } else {
         Progress::Waiting(counts)
     }
+}
+
+/// Whether a Deployment says that its deadline has passed, be it for the present template or for one that was left.
+#[must_use]
+pub fn claims_exceeded(deployment: &Value) -> bool {
+    exceeded(deployment).is_some()
+}
+
+/// Whether the message of a condition speaks of the present template. The controller does not renew a condition that is
+/// there: `ReplicaSet "x-6c9" has timed out progressing.` stays when the Deployment has gone back to another one.
+fn is_about_present(message: &str, deployment: &Value, replica_sets: &[Value]) -> bool {
+    let present = |set: &&Value| {
+        items(at(set, "metadata.ownerReferences"))
+            .iter()
+            .any(|owner| owner["uid"] == *at(deployment, "metadata.uid") && owner["controller"] == true)
+            && without_hash(at(set, "spec.template")) == *at(deployment, "spec.template")
+    };
+    let mut present = replica_sets.iter().filter(present).peekable();
+    let named = message.strip_prefix("ReplicaSet \"").and_then(|rest| rest.split_once('"'));
+    match named {
+        Some((named, _)) => present.any(|set| at(set, "metadata.name") == named),
+        // Without a ReplicaSet it speaks of the Deployment.
+        None => present.peek().is_none(),
+    }
+}
+
+/// A `ReplicaSet`'s template as its Deployment has it.
+fn without_hash(template: &Value) -> Value {
+    let mut template = template.clone();
+    if let Some(labels) = template["metadata"]["labels"].as_object_mut() {
+        labels.remove("pod-template-hash");
+    }
+    template
 }
 
 /// The message of a `ProgressDeadlineExceeded` that is about our own apply. An older one survives a good undo, until the
@@ -63,23 +97,54 @@ fn exceeded(deployment: &Value) -> Option<String> {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::{Progress, judge};
+    use super::{Progress, claims_exceeded};
+
+    /// The judgement while the present template's `ReplicaSet` is `a-new`, and that of the one before `a-old`.
+    fn judge(deployment: &Value) -> Progress {
+        let set = |name: &str, image: &str| {
+            json!({"metadata": {"name": name, "ownerReferences": [{"uid": "u-1", "controller": true}]},
+                "spec": {"template": {"metadata": {"labels": {"app": "a", "pod-template-hash": name}}, "image": image}}})
+        };
+        super::judge(deployment, &[set("a-old", "v1"), set("a-new", "v2")])
+    }
 
     fn deployment(generation: u32, counts: [u32; 3], condition: &Value) -> Value {
         let [updated, total, available] = counts;
         json!({
-            "metadata": {"generation": generation, "managedFields": [
+            "metadata": {"generation": generation, "uid": "u-1", "managedFields": [
                 {"manager": "globeco-deploy", "operation": "Apply", "time": "2026-03-01T12:00:10Z"},
                 {"manager": "kube-controller-manager", "subresource": "status", "time": "2026-03-01T12:09:00Z"},
             ]},
-            "spec": {"replicas": 2, "progressDeadlineSeconds": 60},
+            "spec": {"replicas": 2, "progressDeadlineSeconds": 60,
+                "template": {"metadata": {"labels": {"app": "a"}}, "image": "v2"}},
             "status": {"observedGeneration": 3, "updatedReplicas": updated, "replicas": total,
                 "availableReplicas": available, "conditions": [condition]},
         })
     }
 
     fn exceeded(at: &str) -> Value {
-        json!({"type": "Progressing", "reason": "ProgressDeadlineExceeded", "message": "timed out", "lastUpdateTime": at})
+        exceeded_by("ReplicaSet \"a-new\" has timed out progressing.", at)
+    }
+
+    fn exceeded_by(message: &str, at: &str) -> Value {
+        json!({"type": "Progressing", "reason": "ProgressDeadlineExceeded", "message": message, "lastUpdateTime": at})
+    }
+
+    #[test]
+    fn a_deadline_of_the_template_that_was_left_says_nothing_about_the_present_one() {
+        let late = "2026-03-01T12:05:00Z";
+        let left = exceeded_by("ReplicaSet \"a-old\" has timed out progressing.", late);
+        assert!(claims_exceeded(&deployment(3, [1, 2, 2], &left)));
+        assert!(matches!(judge(&deployment(3, [1, 2, 2], &left)), Progress::Waiting(_)));
+        assert!(matches!(judge(&deployment(3, [2, 2, 2], &left)), Progress::Complete(_)));
+        assert!(matches!(judge(&deployment(3, [1, 2, 2], &exceeded(late))), Progress::Stalled(_)));
+        // Somebody else's ReplicaSet of the same name, or a Deployment that has one: not about the present template.
+        let mut other = deployment(3, [1, 2, 2], &exceeded(late));
+        other["metadata"]["uid"] = json!("u-2");
+        assert!(matches!(judge(&other), Progress::Waiting(_)));
+        let unnamed = exceeded_by("Deployment \"a\" has timed out progressing.", late);
+        assert!(matches!(judge(&deployment(3, [1, 2, 2], &unnamed)), Progress::Waiting(_)));
+        assert!(matches!(super::judge(&deployment(3, [0, 2, 2], &unnamed), &[]), Progress::Stalled(_)));
     }
 
     #[test]

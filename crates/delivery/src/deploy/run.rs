@@ -1,10 +1,13 @@
 //! Runs a plan: exactly its steps, in their order, and says what came of each.
 
+mod waiting;
+
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
 use crate::console::Console;
+use crate::deploy::deadline::Deadline;
 use crate::deploy::diagnose;
 use crate::deploy::failure::Failure;
 use crate::deploy::fault::Fault;
@@ -12,17 +15,19 @@ use crate::deploy::kubectl::{CallError, Kubectl};
 use crate::deploy::lock;
 use crate::deploy::plan::{Action, Plan, Recovery, Step};
 use crate::deploy::report::{Outcome, Took};
-use crate::deploy::rollout::{Progress, judge};
 use crate::exit::Exit;
 
-/// How often a rollout is looked at.
-const LOOK: Duration = Duration::from_millis(400);
+/// How long our own book-keeping may take after a rollout whose end was the end of its time, and giving the lock back.
+const CLOSING: Duration = Duration::from_secs(10);
+
+/// How long a diagnosis may take, which comes out of the way back's time.
+const DIAGNOSIS: Duration = Duration::from_secs(10);
 
 /// What running a plan needs.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Tools<'a> {
-    /// The kubectl of the plan's context.
-    pub(super) kubectl: &'a Kubectl,
+    /// The kubectl of the plan's context, with the deadline of what is being done.
+    pub(super) kubectl: Kubectl,
     /// Where progress is told.
     pub(super) console: &'a Console,
     /// How long the API server may be out of reach during a rollout.
@@ -31,6 +36,18 @@ pub(super) struct Tools<'a> {
     pub(super) selector: String,
     /// Their namespace.
     pub(super) namespace: String,
+}
+
+impl Tools<'_> {
+    /// The same tools for something that ends at another time.
+    fn until(&self, deadline: Deadline) -> Self {
+        Self { kubectl: self.kubectl.until(deadline), ..self.clone() }
+    }
+
+    /// The same tools for what follows a rollout that succeeded: its book-keeping is not cut off.
+    fn closing(&self) -> Self {
+        self.until(self.kubectl.deadline().or_later(Deadline::after("the time to note the result", CLOSING)))
+    }
 }
 
 /// Why a step did not succeed.
@@ -52,14 +69,15 @@ pub(super) fn run(plan: &Plan, tools: &Tools<'_>) -> Outcome {
         Err(Trouble::RolloutFailed(why)) => roll_back(plan, &why, tools, &mut outcome),
     }
     if let Some(unlock) = plan.unlock.as_ref().filter(|_| locked) {
-        let quiet = tools.kubectl.tidying_up();
+        let quiet = tools.kubectl.tidying_up(Deadline::after("the time to give the lock back", CLOSING));
         let result = if outcome.exit == Exit::Unreachable {
             quiet.once(&unlock.argv, None)
         } else {
             quiet.call(&unlock.argv, None)
         };
-        // After an interruption it may not be ours to give.
-        let is_ours = |fault| !tools.kubectl.interrupted() || !matches!(fault, Fault::NotFound | Fault::Invalid);
+        // After an interruption, or without an answer, it may not be ours to give.
+        let is_unsure = tools.kubectl.interrupted() || outcome.exit == Exit::Unreachable;
+        let is_ours = |fault| !is_unsure || !matches!(fault, Fault::NotFound | Fault::Invalid);
         if let Err(error) = result
             && is_ours(error.fault)
         {
@@ -70,17 +88,24 @@ pub(super) fn run(plan: &Plan, tools: &Tools<'_>) -> Outcome {
 }
 
 fn run_steps(steps: &[Step], tools: &Tools<'_>, outcome: &mut Outcome, locked: &mut bool) -> Result<(), Trouble> {
+    let mut tools = tools.clone();
     for step in steps {
         if tools.kubectl.interrupted() {
             return Err(Trouble::Stopped(Failure::interrupted(&outcome.state())));
         }
         tools.console.step(&step.what);
         let started = Instant::now();
-        let result = run_step(step, tools, outcome);
+        let result = run_step(step, &tools, outcome);
         outcome.steps.push(Took { what: step.what.clone(), ok: result.is_ok(), millis: started.elapsed().as_millis() });
-        // A call that was cut off may have taken the lock all the same; giving it back asks whether it is ours.
-        *locked |= matches!(step.action, Action::Lock { .. }) && (result.is_ok() || tools.kubectl.interrupted());
+        // A call that was cut off, or whose answer did not come in time, may have taken the lock all the same; giving it
+        // back asks whether it is ours.
+        let is_unknown = matches!(&result, Err(Trouble::Stopped(failure)) if failure.exit == Exit::Unreachable);
+        *locked |=
+            matches!(step.action, Action::Lock { .. }) && (result.is_ok() || is_unknown || tools.kubectl.interrupted());
         result?;
+        if matches!(step.action, Action::Check { .. }) {
+            tools = tools.closing();
+        }
     }
     Ok(())
 }
@@ -94,8 +119,10 @@ fn run_step(step: &Step, tools: &Tools<'_>, outcome: &mut Outcome) -> Result<(),
             Err(error) => Err(Trouble::Stopped(stopped(step, &error, outcome))),
         },
         Action::Apply { objects } => apply(step, objects, tools, outcome),
-        Action::Watch { timeout } => watch(step, *timeout, tools, outcome),
-        Action::Check { version, timeout, server } => check(step, version.as_deref(), *timeout, server, tools, outcome),
+        Action::Watch { timeout, replica_sets } => waiting::watch(step, *timeout, replica_sets, tools, outcome),
+        Action::Check { version, timeout, server } => {
+            waiting::check(step, version.as_deref(), *timeout, server, tools, outcome)
+        }
         Action::Undo => match tools.kubectl.call(&step.argv, stdin) {
             Ok(_) => Ok(()),
             Err(error) if error.fault == Fault::Unreachable => Err(Trouble::Stopped(stopped(step, &error, outcome))),
@@ -170,106 +197,15 @@ fn is_named(output: &str, id: &str) -> bool {
     wanted.is_some() && output.lines().any(|line| kind_and_name(line) == wanted)
 }
 
-fn watch(step: &Step, timeout: Duration, tools: &Tools<'_>, outcome: &mut Outcome) -> Result<(), Trouble> {
-    let started = Instant::now();
-    let mut reached = Instant::now();
-    let mut last = String::new();
-    loop {
-        match tools.kubectl.once(&step.argv, None) {
-            Ok(output) => {
-                reached = Instant::now();
-                let deployment: Value = serde_json::from_str(&output).unwrap_or_default();
-                match judge(&deployment) {
-                    Progress::Complete(counts) => {
-                        tools.console.done(&format!("rolled out: {counts}"));
-                        outcome.rollout = Some(counts);
-                        return Ok(());
-                    }
-                    Progress::Stalled(why) => {
-                        return Err(Trouble::RolloutFailed(format!("progressDeadlineSeconds has passed: {why}")));
-                    }
-                    Progress::Waiting(counts) => {
-                        if counts != last {
-                            tools.console.step(&format!("  {counts}"));
-                            last = counts;
-                        }
-                    }
-                }
-            }
-            Err(error) if error.fault == Fault::Unreachable => {
-                if reached.elapsed() >= tools.unreachable_after {
-                    let mut failure = Failure::before_changes(&step.what, &error);
-                    failure.message = format!("the API server is gone: {}; {}", error.said, outcome.state());
-                    return Err(Trouble::Stopped(failure));
-                }
-                tools.console.step(&format!("  no answer: {}", error.said.lines().next().unwrap_or_default()));
-            }
-            Err(error) if error.fault == Fault::Interrupted => {
-                return Err(Trouble::Stopped(Failure::interrupted(&outcome.state())));
-            }
-            Err(error) => return Err(Trouble::RolloutFailed(error.to_string())),
-        }
-        if started.elapsed() >= timeout {
-            return Err(Trouble::RolloutFailed(format!("--timeout of {timeout:?} has passed: {last}")));
-        }
-        tools.kubectl.pause(LOOK);
-    }
-}
-
-fn check(
-    step: &Step,
-    version: Option<&str>,
-    timeout: Duration,
-    server: &[String],
-    tools: &Tools<'_>,
-    outcome: &mut Outcome,
-) -> Result<(), Trouble> {
-    let started = Instant::now();
-    loop {
-        let why = match tools.kubectl.once(&step.argv, None) {
-            Ok(output) => match judge_health(&output, version) {
-                Ok(reported) => {
-                    tools.console.done(&format!("the service is ready, in version {reported}"));
-                    outcome.version = Some(reported);
-                    return Ok(());
-                }
-                Err(why) => why,
-            },
-            Err(error) if error.fault == Fault::Interrupted => {
-                return Err(Trouble::Stopped(Failure::interrupted(&outcome.state())));
-            }
-            Err(error) => error.said,
-        };
-        if started.elapsed() >= timeout {
-            // A service that is not ready and a server that is gone give the same answer: ask the server itself.
-            return Err(match tools.kubectl.call(server, None) {
-                Err(error) if error.fault == Fault::Unreachable => Trouble::Stopped(stopped(step, &error, outcome)),
-                _ => Trouble::RolloutFailed(format!("the service is not ready after {timeout:?}: {why}")),
-            });
-        }
-        tools.kubectl.pause(LOOK);
-    }
-}
-
-/// The version that a ready service reports.
-fn judge_health(answer: &str, wanted: Option<&str>) -> Result<String, String> {
-    let health: Value = serde_json::from_str(answer).map_err(|_| "its answer is not JSON".to_owned())?;
-    let status = health["status"].as_str().unwrap_or("nothing");
-    if status != "ready" {
-        return Err(format!("it reports status {status}"));
-    }
-    let reported = health["version"].as_str().unwrap_or("none");
-    match wanted {
-        Some(wanted) if reported.trim_start_matches('v') != wanted => {
-            Err(format!("it reports version {reported} instead of {wanted}"))
-        }
-        _ => Ok(reported.to_owned()),
-    }
-}
-
 fn roll_back(plan: &Plan, why: &str, tools: &Tools<'_>, outcome: &mut Outcome) {
     tools.console.error(why);
-    outcome.diagnosis = diagnose::look(tools);
+    let own = match &plan.recovery {
+        Recovery::None(_) => DIAGNOSIS + CLOSING,
+        Recovery::Steps { within, .. } => *within,
+    };
+    let tools = &tools.until(Deadline::after("the roll-back's own time", own));
+    let diagnosis = Deadline::after("the time of the diagnosis", DIAGNOSIS.min(own / 4));
+    outcome.diagnosis = diagnose::look(&tools.until(diagnosis));
     for line in &outcome.diagnosis {
         tools.console.step(&format!("  {line}"));
     }
@@ -282,9 +218,9 @@ fn roll_back(plan: &Plan, why: &str, tools: &Tools<'_>, outcome: &mut Outcome) {
             outcome.fail(&Failure::new(exit, format!("{why}; nothing is rolled back: {reason}"), remedy));
             return;
         }
-        Recovery::Steps { to, steps } => (to, steps),
+        Recovery::Steps { to, steps, .. } => (to, steps),
     };
-    tools.console.warn(&format!("rolling back to {to}"));
+    tools.console.warn(&format!("rolling back to {to}, within {own:?} of its own"));
     note_failure(plan, tools);
     outcome.rolling_back();
     let mut forward = (outcome.rollout.take(), outcome.version.take());
@@ -326,20 +262,5 @@ fn note_failure(plan: &Plan, tools: &Tools<'_>) {
         if let Err(error) = tools.kubectl.call(&step.argv, step.stdin.as_deref()) {
             tools.console.warn(&format!("{}: {error}", step.what));
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::judge_health;
-
-    #[test]
-    fn only_a_ready_service_in_the_right_version_is_healthy() {
-        let ready = r#"{"status":"ready","version":"0.2.0"}"#;
-        assert_eq!(judge_health(ready, Some("0.2.0")), Ok("0.2.0".to_owned()));
-        assert_eq!(judge_health(ready, None), Ok("0.2.0".to_owned()));
-        assert!(judge_health(ready, Some("0.3.0")).unwrap_err().contains("0.2.0 instead of 0.3.0"));
-        assert!(judge_health(r#"{"status":"not_ready","version":"0.2.0"}"#, None).unwrap_err().contains("not_ready"));
-        assert!(judge_health("no endpoints", None).is_err());
     }
 }

@@ -119,6 +119,12 @@ impl Container<'_> {
         at(self.value, path)
     }
 
+    /// Whether it is one that only a running pod may get.
+    #[must_use]
+    pub fn is_ephemeral(&self) -> bool {
+        self.list == "ephemeralContainers"
+    }
+
     /// Whether it runs for as long as the pod, unlike an init container.
     #[must_use]
     pub fn is_main(&self) -> bool {
@@ -220,12 +226,12 @@ impl Bundle {
         self.of_kind("Deployment").map(|object| (object, object.at("spec.template.spec")))
     }
 
-    /// Every container, init containers included.
+    /// Every container, init and ephemeral containers included: Pod Security looks at all of them.
     #[must_use]
     pub fn containers(&self) -> Vec<Container<'_>> {
         let mut containers = Vec::new();
         for (object, pod) in self.pods() {
-            for list in ["initContainers", "containers"] {
+            for list in ["initContainers", "containers", "ephemeralContainers"] {
                 for (index, value) in items(&pod[list]).iter().enumerate() {
                     containers.push(Container { object, value, pod, list, index });
                 }

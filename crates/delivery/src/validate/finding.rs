@@ -11,7 +11,7 @@ pub struct Finding {
     pub overlay: String,
     /// The file, relative to `deployments`.
     pub file: String,
-    /// The line on which the object starts, from 1.
+    /// The line, from 1: on which the object starts, or of the place itself when that is known.
     pub line: usize,
     /// `Kind/name`, or empty when it is about a whole file.
     pub object: String,

@@ -97,6 +97,12 @@ pub fn run(args: &Args) -> Exit {
                 console.error(&format!("cannot write the report: {error}"));
                 return Exit::Failed;
             }
+            for finding in &outcome.findings {
+                let file = format!("deployments/{}", finding.file);
+                let subject = [finding.object.as_str(), finding.path.as_str()].join(" ");
+                let text = format!("{}: {}. To do: {}", subject.trim(), finding.message, finding.remedy);
+                console.annotate_file(&file, finding.line, &finding.rule, text.trim_start_matches(": "));
+            }
             if outcome.findings.is_empty() { Exit::Done } else { Exit::Invalid }
         }
         Err(error) => {
@@ -125,6 +131,14 @@ pub fn validate(dir: &Path, renderer: &Renderer, today: NaiveDate) -> Result<Out
     let mut findings = Findings::default();
     let names = render::overlays(dir)?;
     for overlay in &names {
+        let unreadable = source::unreadable(dir, overlay)?;
+        if !unreadable.is_empty() {
+            for finding in unreadable {
+                findings.add(finding);
+            }
+            overlays.push(Checked { overlay: overlay.clone(), rendered: 0, validated: 0 });
+            continue;
+        }
         match renderer.render(&dir.join("overlays").join(overlay)) {
             Ok(text) => {
                 let (checked, bundle) = check_rendered(dir, overlay, &text, &mut findings)?;

@@ -28,6 +28,14 @@ pub enum RenderError {
         /// What kustomize said.
         stderr: String,
     },
+    /// kustomize did not end in time.
+    #[error("kubectl kustomize {dir} did not end within {patience:.0?}")]
+    Late {
+        /// What was to be rendered.
+        dir: PathBuf,
+        /// How long it had.
+        patience: Duration,
+    },
     /// A file or directory cannot be read.
     #[error("cannot read {path}: {source}")]
     Read {
@@ -55,6 +63,7 @@ impl RenderError {
             Self::Kubectl(_) => "install kubectl 1.29 or later, or name it with --kubectl".to_owned(),
             Self::Workspace(_) => "name with --deployments the directory that holds base and overlays".to_owned(),
             Self::Kustomize { .. } => "mend what kustomize complains about".to_owned(),
+            Self::Late { .. } => "look for a kustomization that names a URL: rendering needs no network".to_owned(),
             Self::Read { .. } | Self::Content { .. } => {
                 "mend what is named, or name with --deployments the directory that holds base and overlays".to_owned()
             }
@@ -67,13 +76,20 @@ impl RenderError {
 pub struct Renderer {
     kubectl: PathBuf,
     interrupt: Interrupt,
+    patience: Duration,
 }
 
 impl Renderer {
     /// Renders with this kubectl.
     #[must_use]
     pub fn new(kubectl: &Path, interrupt: Interrupt) -> Self {
-        Self { kubectl: kubectl.to_path_buf(), interrupt }
+        Self { kubectl: kubectl.to_path_buf(), interrupt, patience: DEADLINE }
+    }
+
+    /// The same, given up after `patience` when that is shorter.
+    #[must_use]
+    pub fn within(self, patience: Duration) -> Self {
+        Self { patience: self.patience.min(patience), ..self }
     }
 
     /// The objects of the kustomization in `dir`, as YAML documents.
@@ -84,9 +100,11 @@ impl Renderer {
         let argv = [self.kubectl.as_path(), Path::new("kustomize"), dir].map(|word| word.display().to_string());
         // Some installs of kubectl ask the server for its version even to render: there is no server here.
         let offline = [("KUBECONFIG", OsStr::new("/dev/null"))];
-        let done = process::run_with(&argv, &offline, None, DEADLINE, &self.interrupt)?;
+        let done = process::run_with(&argv, &offline, None, self.patience, &self.interrupt)?;
         if done.succeeded() {
             Ok(done.stdout)
+        } else if done.timed_out {
+            Err(RenderError::Late { dir: dir.to_path_buf(), patience: self.patience })
         } else {
             Err(RenderError::Kustomize { dir: dir.to_path_buf(), stderr: done.stderr })
         }

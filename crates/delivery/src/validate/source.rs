@@ -1,10 +1,56 @@
 //! From a rendered object back to the file and line it comes from.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use crate::validate::finding::Finding;
 use crate::validate::render::{RenderError, read};
 use crate::yaml;
+
+/// The files of the base and of `overlay` that are not YAML as Kubernetes reads it, each with its object where it can be
+/// told. kustomize names neither.
+///
+/// # Errors
+/// When one of the files cannot be read.
+pub fn unreadable(dir: &Path, overlay: &str) -> Result<Vec<Finding>, RenderError> {
+    let mut findings = Vec::new();
+    for part in ["base".to_owned(), format!("overlays/{overlay}")] {
+        for path in yaml_files(&dir.join(part))? {
+            let Some(fault) = yaml::fault(&read(&path)?) else { continue };
+            let (rule, remedy) = match &fault.duplicate {
+                Some(_) => ("duplicate-key", "keep one of the two: only one can count"),
+                None => ("not-yaml", "mend the file's syntax"),
+            };
+            findings.push(Finding {
+                rule: rule.to_owned(),
+                overlay: overlay.to_owned(),
+                file: path.strip_prefix(dir).unwrap_or(&path).to_string_lossy().into_owned(),
+                line: fault.line,
+                object: fault.object,
+                path: fault.duplicate.unwrap_or_default(),
+                message: fault.message,
+                remedy: remedy.to_owned(),
+            });
+        }
+    }
+    Ok(findings)
+}
+
+/// The YAML files of a directory and those below it, sorted.
+fn yaml_files(dir: &Path) -> Result<Vec<PathBuf>, RenderError> {
+    let unreadable = |source| RenderError::Read { path: dir.to_path_buf(), source };
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(dir).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        if path.is_dir() {
+            files.extend(yaml_files(&path)?);
+        } else if path.extension().is_some_and(|extension| extension == "yaml") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
 
 /// Where the objects of one overlay are written down.
 #[derive(Debug, Default)]

@@ -100,3 +100,53 @@ fn ctrl_c_does_not_wait_for_a_registry_that_says_nothing() {
     assert!(said.contains("interrupted: nothing was changed"), "{said}");
     assert!(asked.elapsed() < Duration::from_secs(5));
 }
+
+/// Waits for the end of a deploy; one that outlives its `--timeout` by far is ended, and fails the test.
+fn ended_in_time(mut deploy: Child) -> (Option<i32>, String) {
+    let started = Instant::now();
+    while deploy.try_wait().unwrap().is_none() {
+        if started.elapsed() > Duration::from_secs(30) {
+            deploy.kill().unwrap();
+            panic!("still running after 30 s with --timeout 2s: {}", ended(&deploy.wait_with_output().unwrap()).1);
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    ended(&deploy.wait_with_output().unwrap())
+}
+
+#[test]
+fn the_deadline_of_the_command_ends_a_registry_that_says_nothing() {
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", silent.local_addr().unwrap());
+    let arguments = ["--env", "staging", "--tag", "v0.1.0", "--timeout", "2s"];
+    let (code, said) = ended_in_time(command(&shipped(), &url, &arguments).spawn().unwrap());
+    assert_eq!(code, Some(9), "{said}");
+    assert!(said.contains("--timeout of 2s has passed"), "{said}");
+}
+
+#[test]
+fn the_deadline_of_the_command_ends_an_api_server_that_says_nothing() {
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    let config = serde_json::json!({
+        "apiVersion": "v1", "kind": "Config", "current-context": "test",
+        "clusters": [{"name": "test", "cluster": {"server": format!("http://{}", silent.local_addr().unwrap())}}],
+        "users": [], "contexts": [{"name": "test", "context": {"cluster": "test", "user": ""}}],
+    });
+    let kubeconfig = dir.path().join("kubeconfig");
+    std::fs::write(&kubeconfig, config.to_string()).unwrap();
+    let mut deploy = Command::new(env!("CARGO_BIN_EXE_delivery"));
+    deploy
+        .args(["deploy", "--env", "staging", "--rollback", "--timeout", "2s", "--deployments"])
+        .arg(shipped())
+        .env("KUBECONFIG", &kubeconfig)
+        .env("HOME", dir.path())
+        .env("NO_COLOR", "1")
+        .env_remove("GITHUB_ACTIONS")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let (code, said) = ended_in_time(deploy.spawn().unwrap());
+    assert_eq!(code, Some(9), "{said}");
+    assert!(said.contains("no answer within") || said.contains("--timeout of 2s has passed"), "{said}");
+}

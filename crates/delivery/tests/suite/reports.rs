@@ -12,8 +12,32 @@ fn validate(planted: &std::path::Path, arguments: &[&str]) -> Output {
         .args(["validate", "--deployments"])
         .arg(planted)
         .args(arguments)
+        .env_remove("GITHUB_ACTIONS")
         .output()
         .unwrap()
+}
+
+#[test]
+fn a_key_that_stands_twice_is_told_with_its_object_and_annotated_on_github() {
+    let twice = "          imagePullPolicy: IfNotPresent\n";
+    let planted = Planted::staging().edit("base/deployment.yaml", twice, &twice.repeat(2));
+    let text = std::fs::read_to_string(planted.path().join("base/deployment.yaml")).unwrap();
+    let second = text.lines().position(|line| line.contains("imagePullPolicy")).unwrap() + 2;
+    let output = Command::new(env!("CARGO_BIN_EXE_delivery"))
+        .args(["validate", "--format", "json", "--deployments"])
+        .arg(planted.path())
+        .env("GITHUB_ACTIONS", "true")
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(4));
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let finding = &report["findings"][0];
+    assert_eq!(finding["object"], "Deployment/globeco-order-generation-service");
+    assert_eq!((&finding["rule"], &finding["line"]), (&"duplicate-key".into(), &second.into()));
+    let said = String::from_utf8_lossy(&output.stderr);
+    let annotation =
+        format!("::error file=deployments/base/deployment.yaml,line={second},title=duplicate-key::Deployment/");
+    assert!(said.starts_with(&annotation), "{said}");
 }
 
 fn faulty() -> Planted {

@@ -5,8 +5,11 @@ use std::path::Path;
 
 use crate::support::planted::{Planted, shipped};
 use delivery::interrupt::Interrupt;
+use delivery::validate::finding::Findings;
 use delivery::validate::render::Renderer;
-use delivery::validate::{rules, validate};
+use delivery::validate::{check_objects, rules, validate};
+use delivery::yaml;
+use serde_json::{Value, json};
 
 const DEPLOYMENT: &str = "base/deployment.yaml";
 const POD: &str = "      enableServiceLinks: false\n";
@@ -230,6 +233,20 @@ const FAULTS: &[Fault] = &[
         "apiVersion: v1\n",
         "apiVersion: batch/v1\nkind: CronJob\nmetadata:\n  name: other\n---\napiVersion: v1\n",
     ),
+    staging(
+        "duplicate-key",
+        DEPLOYMENT,
+        CONTAINER,
+        "          imagePullPolicy: IfNotPresent\n          imagePullPolicy: Always\n",
+    ),
+    staging("duplicate-key", "base/secrets.yaml", "apiVersion: v1\n", "apiVersion: v1\napiVersion: v1\n"),
+    staging("not-yaml", "overlays/staging/patches/staging-resources.yaml", "kind: Deployment\n", "kind: [Deployment\n"),
+    staging(
+        "ephemeral-container",
+        DEPLOYMENT,
+        "      containers:\n",
+        "      ephemeralContainers:\n        - name: debug\n          image: kasbench/debug:v1.2.3\n          securityContext:\n            allowPrivilegeEscalation: false\n            readOnlyRootFilesystem: true\n            capabilities:\n              drop:\n                - ALL\n      containers:\n",
+    ),
     staging("render", "overlays/staging/kustomization.yaml", "  - nodes.yaml\n", "  - nodez.yaml\n"),
     staging(
         "unmatched-patch",
@@ -284,4 +301,77 @@ fn the_shipped_overlays_raise_no_alarm() {
     assert!(outcome.findings.is_empty(), "{:#?}", outcome.findings);
     assert!(outcome.overlays.iter().all(|checked| checked.rendered == checked.validated && checked.rendered >= 12));
     assert_eq!(outcome.overlays.len(), 2);
+}
+
+/// The shipped Deployment of staging, whose containers set for themselves everything that a pod can set for them.
+fn own_contexts() -> (Vec<Value>, usize) {
+    let renderer = Renderer::new(Path::new("kubectl"), Interrupt::default());
+    let text = renderer.render(&shipped().join("overlays/staging")).unwrap();
+    let mut objects = yaml::documents(&text).unwrap();
+    let index = objects.iter().position(|object| object["kind"] == "Deployment").unwrap();
+    let pod = &mut objects[index]["spec"]["template"]["spec"];
+    let context = &mut pod["containers"][0]["securityContext"];
+    context["runAsNonRoot"] = json!(true);
+    context["runAsUser"] = json!(65532);
+    context["seccompProfile"] = json!({"type": "RuntimeDefault"});
+    context["appArmorProfile"] = json!({"type": "RuntimeDefault"});
+    context["seLinuxOptions"] = json!({"type": "container_t"});
+    let mut init = pod["containers"][0].clone();
+    for field in ["ports", "startupProbe", "livenessProbe", "readinessProbe", "lifecycle"] {
+        init.as_object_mut().unwrap().remove(field);
+    }
+    let mut ephemeral = init.clone();
+    ephemeral.as_object_mut().unwrap().remove("resources");
+    (init["name"], ephemeral["name"]) = (json!("init"), json!("debug"));
+    pod["initContainers"] = json!([init]);
+    pod["ephemeralContainers"] = json!([ephemeral]);
+    (objects, index)
+}
+
+/// The rules that fire, and where.
+fn fired(objects: Vec<Value>) -> Vec<(String, String)> {
+    let mut findings = Findings::default();
+    check_objects(&shipped(), "staging", objects, &mut findings).unwrap();
+    findings.into_vec().into_iter().map(|finding| (finding.rule, finding.path)).collect()
+}
+
+#[test]
+fn every_restricted_field_counts_in_the_pod_and_in_containers_of_every_kind() {
+    let unconfined = json!({"type": "Unconfined"});
+    let in_pods = [
+        ("run-as-non-root", "runAsNonRoot", json!(false)),
+        ("run-as-user", "runAsUser", json!(0)),
+        ("seccomp", "seccompProfile", unconfined.clone()),
+        ("apparmor", "appArmorProfile", unconfined.clone()),
+        ("selinux", "seLinuxOptions", json!({"type": "spc_t"})),
+        ("selinux", "seLinuxOptions", json!({"user": "system_u"})),
+        ("selinux", "seLinuxOptions", json!({"role": "system_r"})),
+        ("sysctl", "sysctls", json!([{"name": "kernel.msgmax", "value": "1"}])),
+        ("windows-host-process", "windowsOptions", json!({"hostProcess": true})),
+    ];
+    let in_containers = [
+        ("drop-all", "capabilities", json!({"drop": ["NET_RAW"]})),
+        ("added-capability", "capabilities", json!({"drop": ["ALL"], "add": ["SYS_ADMIN"]})),
+        ("privileged", "privileged", json!(true)),
+        ("privilege-escalation", "allowPrivilegeEscalation", json!(true)),
+        ("read-only-root", "readOnlyRootFilesystem", json!(false)),
+        ("proc-mount", "procMount", json!("Unmasked")),
+    ];
+    let (objects, index) = own_contexts();
+    // Only what is planted fires below, and that there are ephemeral containers at all.
+    let always = ("ephemeral-container".to_owned(), "spec.template.spec.ephemeralContainers[0].name".to_owned());
+    assert_eq!(fired(objects.clone()), [always]);
+    let lists = ["initContainers", "containers", "ephemeralContainers"];
+    let holders = lists.map(|list| (format!("/spec/template/spec/{list}/0"), true));
+    for (holder, is_container) in holders.into_iter().chain([("/spec/template/spec".to_owned(), false)]) {
+        let cases = in_pods.iter().chain(in_containers.iter().filter(|_| is_container));
+        for (rule, field, bad) in cases.filter(|(rule, _, _)| !(is_container && *rule == "sysctl")) {
+            let mut planted = objects.clone();
+            planted[index].pointer_mut(&holder).unwrap()["securityContext"][*field] = bad.clone();
+            let fired = fired(planted);
+            let path = format!("{}.securityContext.{field}", holder[1..].replace("/0", "[0]").replace('/', "."));
+            let found = fired.iter().any(|(name, at)| name == rule && at.starts_with(&path));
+            assert!(found, "{rule} at {path} {bad}: {fired:?}");
+        }
+    }
 }

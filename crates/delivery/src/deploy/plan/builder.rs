@@ -78,7 +78,10 @@ impl Builder<'_> {
             what: format!("watch the rollout of Deployment/{deployment}, at most {:?}", self.request.timeout),
             argv: self.in_namespace(&["get", "deployment", deployment, "-o", "json", "--show-managed-fields"]),
             stdin: None,
-            action: Action::Watch { timeout: self.request.timeout },
+            action: Action::Watch {
+                timeout: self.request.timeout,
+                replica_sets: self.in_namespace(&["get", "replicasets", "-o", "json"]),
+            },
         }
     }
 
@@ -118,7 +121,7 @@ impl Builder<'_> {
     /// Taking a lock that does not exist is a creation, taking over one a conditional replacement: of two deploys that do
     /// it at once, the server lets one through.
     pub(super) fn lock(&self) -> Step {
-        let hold = self.request.timeout + self.request.health_timeout + lock::MARGIN;
+        let hold = self.request.timeout + lock::MARGIN;
         let (verb, version) = match &self.live.lock {
             Lock::Free { version, .. } => ("replace", Some(version.as_str())),
             Lock::Absent | Lock::Held { .. } => ("create", None),
@@ -139,8 +142,7 @@ impl Builder<'_> {
     }
 
     fn renew(&self) -> Step {
-        let until: DateTime<Utc> =
-            self.live.now + TimeDelta::from_std(self.request.timeout + self.request.health_timeout).unwrap_or_default();
+        let until: DateTime<Utc> = self.live.now + TimeDelta::from_std(self.request.timeout).unwrap_or_default();
         self.patch_lock("hold the lock for the way back", &lock::renew_patch(&self.request.holder, until))
     }
 
@@ -203,7 +205,11 @@ impl Builder<'_> {
             steps.extend(self.apply_all(&record.release));
             steps.extend(self.look(&record.release));
             steps.extend(self.remove_new_objects(&record.release, release));
-            return Recovery::Steps { to: format!("{} (record {})", record.release.tag, record.revision), steps };
+            return Recovery::Steps {
+                to: format!("{} (record {})", record.release.tag, record.revision),
+                steps,
+                within: self.request.timeout,
+            };
         }
         let revision = self
             .live
@@ -216,6 +222,7 @@ impl Builder<'_> {
                 Recovery::Steps {
                     to: format!("revision {revision} of the Deployment (there is no release record)"),
                     steps,
+                    within: self.request.timeout,
                 }
             }
             None => Recovery::None("there is no earlier release".to_owned()),

@@ -27,8 +27,8 @@ impl Plan {
                     let _ = writeln!(out, "if the rollout fails, nothing is rolled back: {why}");
                     describe_steps(&mut out, &self.on_failure);
                 }
-                Recovery::Steps { to, steps } => {
-                    let _ = writeln!(out, "if the rollout fails, back to {to}:");
+                Recovery::Steps { to, steps, within } => {
+                    let _ = writeln!(out, "if the rollout fails, back to {to}, within {within:?} of its own:");
                     describe_steps(&mut out, &[self.on_failure.clone(), steps.clone()].concat());
                 }
             }
@@ -41,7 +41,9 @@ impl Plan {
     pub fn to_json(&self) -> Value {
         let recovery = match &self.recovery {
             Recovery::None(why) => json!({"none": why}),
-            Recovery::Steps { to, steps } => json!({"to": to, "steps": list_steps(steps)}),
+            Recovery::Steps { to, steps, within } => {
+                json!({"to": to, "within_seconds": within.as_secs(), "steps": list_steps(steps)})
+            }
         };
         json!({
             "title": self.title,

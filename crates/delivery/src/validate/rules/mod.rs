@@ -113,6 +113,8 @@ rules! {
         "remove the sysctl";
     "windows-host-process", pod_security::no_host_process, "No Windows host process runs",
         "remove windowsOptions.hostProcess";
+    "ephemeral-container", pod_security::no_ephemeral_containers, "Pod templates have no ephemeral containers",
+        "remove it; `kubectl debug` adds one to a running pod";
     "run-as-non-root", security_context::runs_as_non_root, "Containers may not run as root",
         "set runAsNonRoot: true";
     "run-as-user", security_context::user_is_not_root, "Containers run under a numeric user that is not 0",

@@ -20,6 +20,12 @@ pub(super) fn no_token(bundle: &Bundle, faults: &mut Faults<'_>) {
     }
 }
 
+pub(super) fn no_ephemeral_containers(bundle: &Bundle, faults: &mut Faults<'_>) {
+    for container in bundle.containers().iter().filter(|container| container.is_ephemeral()) {
+        faults.container(container, "name", "the server takes ephemeral containers in running pods only");
+    }
+}
+
 /// What the restricted profile allows as a volume.
 const VOLUMES: [&str; 8] =
     ["configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "projected", "secret"];

@@ -43,7 +43,8 @@ fn is_bad(value: &Value) -> bool {
 }
 
 pub(super) fn requests_and_limits_are_set(bundle: &Bundle, faults: &mut Faults<'_>) {
-    for container in bundle.containers() {
+    // An ephemeral container may have neither.
+    for container in bundle.containers().into_iter().filter(|container| !container.is_ephemeral()) {
         for name in ["cpu", "memory"] {
             for kind in ["requests", "limits"] {
                 let path = format!("resources.{kind}.{name}");

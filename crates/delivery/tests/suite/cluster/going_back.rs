@@ -44,6 +44,21 @@ fn without_any_record_the_deployment_itself_goes_back() {
 }
 
 #[test]
+fn going_back_out_of_a_stuck_rollout_succeeds() {
+    let scene = Scene::new("back-stuck");
+    scene.deploy("v0.1.0", &[]).expect(0);
+    scene.deploy("v0.2.0", &[]).expect(0);
+    scene.make_stuck();
+    scene.deploy("v0.3.0", &["--no-auto-rollback"]).expect(1).says("progressDeadlineSeconds has passed");
+    scene.run(&["--env", "staging", "--rollback", "--to", "v0.2.0"]).expect(0);
+    scene.assert_runs("v0.2.0");
+    scene.deploy("v0.3.0", &["--no-auto-rollback"]).expect(1);
+    scene.forget_records();
+    scene.run(&["--env", "staging", "--rollback"]).expect(0).says("there is no release record");
+    scene.assert_runs("v0.2.0");
+}
+
+#[test]
 fn a_rollback_that_does_not_come_up_fails() {
     let scene = Scene::new("back-fails");
     scene.deploy("v0.1.0", &[]).expect(0);

@@ -1,9 +1,11 @@
 //! Rollouts that succeed, and what automatic rollback makes of those that do not.
 
+use std::time::Duration;
+
 use delivery::deploy::APP;
 use serde_json::Value;
 
-use crate::support::proxy::Health;
+use crate::support::proxy::{Fault, Health};
 use crate::support::scene::{Scene, kubectl};
 
 #[test]
@@ -134,6 +136,29 @@ fn a_service_that_is_not_ready_or_in_the_wrong_version_is_rolled_back() {
     scene.deploy("v0.3.0", &[]).expect(7).says("the service is not ready");
     scene.assert_runs("v0.1.0");
     assert_eq!(scene.records(), ["deployed", "failed", "failed"]);
+}
+
+#[test]
+fn one_deadline_bounds_the_whole_deploy_and_another_its_way_back() {
+    let scene = Scene::new("deadline");
+    scene.deploy("v0.1.0", &[]).expect(0);
+    scene.proxy.health(Health::NotReady);
+    // The service has a minute to become ready, but the command has only nine seconds.
+    let patient = ["--timeout", "9s", "--health-timeout", "60s"];
+    let ended = scene.deploy("v0.2.0", &patient).expect(7).says("--timeout of 9s has passed");
+    ended.says("within 9s of its own").says("the roll-back's own time of 9s has passed");
+    scene.assert_runs("v0.1.0");
+    assert_eq!(scene.lock_holder(), "");
+    assert_eq!(scene.records(), ["deployed", "failed"]);
+}
+
+#[test]
+fn a_server_that_stops_answering_ends_the_deploy_at_its_deadline() {
+    let scene = Scene::new("silent");
+    scene.deploy("v0.1.0", &[]).expect(0);
+    scene.proxy.fault(usize::MAX, Fault::Hang(Duration::from_mins(2)), |_| true);
+    let patient = ["--timeout", "8s", "--request-timeout", "30s", "--unreachable-after", "60s"];
+    scene.deploy("v0.2.0", &patient).expect(9);
 }
 
 #[test]

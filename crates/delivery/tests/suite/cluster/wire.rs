@@ -51,6 +51,15 @@ fn a_lock_whose_answer_was_lost_is_recognised_as_ours() {
 }
 
 #[test]
+fn a_lock_whose_answer_never_comes_is_given_back() {
+    let scene = Scene::new("late-lock");
+    let takes = |request: &Request| request.method == "POST" && request.path().ends_with("/leases");
+    scene.proxy.fault(usize::MAX, Fault::LoseAnswer, takes);
+    scene.deploy("v0.1.0", &[]).expect(9);
+    assert_eq!(scene.lock_holder(), "");
+}
+
+#[test]
 fn a_server_that_only_answers_5xx_is_out_of_reach() {
     let scene = Scene::new("only-5xx");
     scene.proxy.fault(usize::MAX, later(503, false), |_| true);
