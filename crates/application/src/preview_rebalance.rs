@@ -2,7 +2,7 @@
 
 use crate::Deadline;
 use crate::rebalance_portfolio::model_of;
-use crate::rebalancing::{Engine, Instruction, PortfolioOutcome, RebalanceAnswer, RebalanceError, Scenario};
+use crate::rebalancing::{Admission, Engine, Instruction, PortfolioOutcome, RebalanceAnswer, RebalanceError, Scenario};
 use domain::{Model, ModelId, PortfolioId};
 use ports::{Clock, ModelStore};
 use std::sync::Arc;
@@ -11,6 +11,7 @@ use std::sync::Arc;
 pub struct PreviewRebalance {
     pub(crate) models: Arc<dyn ModelStore>,
     pub(crate) engine: Arc<Engine>,
+    pub(crate) admission: Arc<Admission>,
     pub(crate) clock: Arc<dyn Clock>,
 }
 
@@ -51,9 +52,11 @@ impl PreviewRebalance {
         scenario: &Scenario,
         deadline: Deadline,
     ) -> Result<RebalanceAnswer, RebalanceError> {
+        let admitted = self.admission.admit(portfolios.len(), deadline).await?;
         let trade_date = self.clock.now().date_naive();
         let instruction = Instruction { model, portfolios, scenario, trade_date };
         let outcomes = self.engine.run(&instruction, deadline).await?;
+        admitted.done();
         let failures = outcomes.iter().filter_map(|outcome| match outcome {
             PortfolioOutcome::Failed(failure) => Some(failure.clone()),
             PortfolioOutcome::Rebalanced(_) => None,

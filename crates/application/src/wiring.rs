@@ -1,6 +1,6 @@
 //! All use cases, wired to the ports they need.
 
-use crate::rebalancing::{Commit, Engine, Rebalancer, RunObserver, SolverPool};
+use crate::rebalancing::{Admission, Commit, Engine, Rebalancer, RunObserver, SolverPool};
 use crate::{
     CreateModel, DeleteModel, DeleteRebalance, EditModel, GetModel, HealthMonitor, ListModels, ListRebalances,
     PreviewRebalance, ReadRebalance, RebalanceModel, RebalancePortfolio, RunOnce, UpdateModel,
@@ -126,9 +126,11 @@ impl Application {
             runtime: Handle::current(),
             writes: writes.clone(),
         };
+        let admission = Arc::new(Admission::new());
         let rebalancer = Arc::new(Rebalancer {
             engine: Arc::clone(&engine),
             commit,
+            admission: Arc::clone(&admission),
             clock: Arc::clone(&clock),
             observer: ports.observer,
         });
@@ -141,7 +143,7 @@ impl Application {
             edit_model: EditModel { models: Arc::clone(&models), clock: Arc::clone(&clock) },
             rebalance_model: RebalanceModel { models: Arc::clone(&models), rebalancer: Arc::clone(&rebalancer) },
             rebalance_portfolio: RebalancePortfolio { models: Arc::clone(&models), rebalancer },
-            preview_rebalance: PreviewRebalance { models, engine, clock: Arc::clone(&clock) },
+            preview_rebalance: PreviewRebalance { models, engine, admission, clock: Arc::clone(&clock) },
             list_rebalances: ListRebalances { rebalances: Arc::clone(&rebalances) },
             read_rebalance: ReadRebalance { rebalances: Arc::clone(&rebalances) },
             delete_rebalance: DeleteRebalance { rebalances },

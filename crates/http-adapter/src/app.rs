@@ -1,6 +1,6 @@
 //! The application as it is served: the same for production and for tests.
 
-use crate::middleware::{cors, edge, guard};
+use crate::middleware::{cors, edge, guard, limit_in_flight};
 use crate::routes;
 use crate::state::HttpState;
 use actix_web::body::BoxBody;
@@ -21,6 +21,7 @@ pub fn app(
         .configure(routes::configure)
         .default_service(web::to(routes::not_found))
         .wrap(from_fn(guard))
+        .wrap(from_fn(limit_in_flight))
         .wrap(Compress::default())
         .wrap(cors(&state.config))
         .wrap(from_fn(edge))

@@ -22,7 +22,8 @@ pub struct ServerConfig {
     pub address: SocketAddr,
     /// Worker threads, at least 1.
     pub workers: usize,
-    /// Open connections over all workers; further ones wait to be accepted.
+    /// Open connections over all workers; further ones wait to be accepted. Far more than requests in progress: idle ones
+    /// count, and callers whose request is refused must be heard.
     pub max_connections: usize,
     /// The most time to finish requests after [`Stopper::stop`].
     pub drain_timeout: Duration,

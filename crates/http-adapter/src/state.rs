@@ -6,6 +6,7 @@ use opentelemetry::metrics::Meter;
 use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
 /// How the interface behaves.
@@ -18,6 +19,8 @@ pub struct HttpConfig {
     pub request_timeout: Duration,
     /// The largest body that is read, in bytes.
     pub body_limit: usize,
+    /// Requests in progress at the most; further ones are refused at once. Health and metrics are always answered.
+    pub max_in_flight: usize,
     /// The service's name in health answers.
     pub service_name: String,
     /// The version in health answers.
@@ -30,6 +33,7 @@ impl Default for HttpConfig {
             cors_origins: Vec::new(),
             request_timeout: Duration::from_secs(30),
             body_limit: 1024 * 1024,
+            max_in_flight: 1_000,
             service_name: "order-generation-service".to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
         }
@@ -47,6 +51,8 @@ pub struct HttpState {
     pub(crate) config: Arc<HttpConfig>,
     pub(crate) metrics: Arc<HttpMetrics>,
     pub(crate) metrics_text: MetricsText,
+    /// Room for requests in progress.
+    pub(crate) in_flight: Arc<Semaphore>,
     /// When the process began to serve.
     pub(crate) started: Instant,
 }
@@ -56,6 +62,7 @@ impl HttpState {
     #[must_use]
     pub fn new(application: Arc<Application>, config: HttpConfig, meter: &Meter, metrics_text: MetricsText) -> Self {
         let (config, metrics) = (Arc::new(config), Arc::new(HttpMetrics::new(meter)));
-        Self { application, config, metrics, metrics_text, started: Instant::now() }
+        let in_flight = Arc::new(Semaphore::new(config.max_in_flight.min(Semaphore::MAX_PERMITS)));
+        Self { application, config, metrics, metrics_text, in_flight, started: Instant::now() }
     }
 }

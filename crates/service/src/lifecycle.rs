@@ -17,6 +17,8 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// How often the optimizer and the called services are tried for the health answers.
 const HEALTH_INTERVAL: Duration = Duration::from_secs(10);
+/// Connections that are accepted for each request that may be in progress.
+const CONNECTIONS_PER_REQUEST: usize = 4;
 /// How often forgotten idempotency keys are removed.
 const PURGE_INTERVAL: Duration = Duration::from_hours(1);
 /// Serves until told to stop.
@@ -66,6 +68,7 @@ fn bind(config: &Config, telemetry: &Telemetry, application: &Arc<Application>) 
     let http = HttpConfig {
         cors_origins: config.cors_origins.clone(),
         request_timeout: config.request_timeout,
+        max_in_flight: config.max_connections,
         service_name: config.telemetry.service_name.clone(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         ..HttpConfig::default()
@@ -75,7 +78,7 @@ fn bind(config: &Config, telemetry: &Telemetry, application: &Arc<Application>) 
     let settings = ServerConfig {
         address,
         workers: config.http_workers,
-        max_connections: config.max_connections,
+        max_connections: config.max_connections.saturating_mul(CONNECTIONS_PER_REQUEST),
         drain_timeout: config.drain_timeout,
     };
     Server::bind(&settings, state).with_context(|| format!("{address} cannot be listened on"))

@@ -3,6 +3,7 @@
 use domain::rebalance::PortfolioFailure;
 use domain::{ModelId, PortfolioId};
 use ports::{StoreError, UpstreamError};
+use std::time::Duration;
 
 /// Why nothing was rebalanced, and nothing stored.
 #[derive(Debug, thiserror::Error)]
@@ -41,6 +42,12 @@ pub enum RebalanceError {
     /// The store failed. If that was while writing the record, it was read back first.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// More rebalances are asked for than can be done: this one would not be done in time.
+    #[error("more rebalances are asked for than can be done")]
+    Overloaded {
+        /// When those who are here will be done.
+        retry_after: Duration,
+    },
     /// The time for the request was used up before anything was written.
     #[error("the time for the request is used up")]
     TimedOut,

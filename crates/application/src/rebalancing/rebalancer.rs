@@ -1,6 +1,8 @@
 //! One real rebalance: solve, then commit, watched from start to end.
 
-use super::{Commit, Engine, Instruction, NewRebalance, RebalanceAnswer, RebalanceError, RunObserver, Scenario};
+use super::{
+    Admission, Commit, Engine, Instruction, NewRebalance, RebalanceAnswer, RebalanceError, RunObserver, Scenario,
+};
 use crate::Deadline;
 use domain::{Model, PortfolioId, RebalanceId};
 use ports::Clock;
@@ -10,6 +12,7 @@ use std::sync::Arc;
 pub(crate) struct Rebalancer {
     pub(crate) engine: Arc<Engine>,
     pub(crate) commit: Commit,
+    pub(crate) admission: Arc<Admission>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) observer: Arc<dyn RunObserver>,
 }
@@ -34,6 +37,7 @@ impl Rebalancer {
         portfolios: &[PortfolioId],
         deadline: Deadline,
     ) -> Result<RebalanceAnswer, RebalanceError> {
+        let admitted = self.admission.admit(portfolios.len(), deadline).await?;
         self.observer.run_started();
         let mut watched = Watched { observer: self.observer.as_ref(), succeeded: false };
         let date = self.clock.now();
@@ -43,6 +47,7 @@ impl Rebalancer {
         let new = NewRebalance { id, model, reserve: self.engine.reserve, date };
         let answer = self.commit.run(new, outcomes).await?;
         watched.succeeded = true;
+        admitted.done();
         Ok(answer)
     }
 }

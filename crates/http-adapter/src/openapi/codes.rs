@@ -45,7 +45,8 @@ const REBALANCE_FAILED: &[Code] = &[
 ];
 
 /// What every endpoint may answer.
-pub(super) const ALWAYS: &[Code] = &[Code::BadRequest, Code::NotAcceptable, Code::InternalError, Code::RequestTimeout];
+pub(super) const ALWAYS: &[Code] =
+    &[Code::BadRequest, Code::NotAcceptable, Code::InternalError, Code::RequestTimeout, Code::Overloaded];
 
 /// What an endpoint with an `Idempotency-Key` may answer.
 pub(super) const KEYED: &[Code] = &[

@@ -191,6 +191,8 @@ codes! {
     StoreFull => "store_full", 503, Some(60), Unchanged, "The store has no room left", "Tell the operators.";
     OptimizationTimeout => "optimization_timeout", 503, Some(5), Unchanged, "The time for the optimization is used up",
         "Repeat the request: nothing was stored.";
+    Overloaded => "overloaded", 503, Some(1), Unchanged, "More is asked for than can be done",
+        "Repeat the request after Retry-After seconds: nothing was begun.";
     RequestTimeout => "request_timeout", 503, Some(5), Unknown, "The time for the request is used up",
         "Repeat the request, with the same Idempotency-Key if it had one.";
 }

@@ -36,6 +36,11 @@ impl From<RebalanceError> for Problem {
             RebalanceError::AllFailed(failures) => all_failed(&failures),
             RebalanceError::Upstream(error) => error.into(),
             RebalanceError::Store(error) => error.into(),
+            RebalanceError::Overloaded { retry_after } => Self::new(
+                Code::Overloaded,
+                "More rebalances are asked for than can be done in time. Nothing was begun; repeat it later.",
+            )
+            .with_retry_after(Some(retry_after)),
             RebalanceError::TimedOut => Self::timed_out().without_effect(),
             RebalanceError::WorkerLost => Self::internal(error),
         }

@@ -276,6 +276,19 @@ async fn of_many_mistakes_a_hundred_are_told_and_the_rest_counted() {
 }
 
 #[actix_web::test]
+async fn a_crowd_is_refused_at_once_and_health_is_answered_all_the_same() {
+    let world = World::with(|config| config.max_in_flight = 0).await;
+    for path in [MODELS, "/api/v1/rebalances", "/openapi.json"] {
+        let answer = world.get(path).await;
+        assert_eq!(answer.problem(), (503, "overloaded".into()), "{path}");
+        assert_eq!(answer.header("retry-after"), "1", "{path}");
+    }
+    for path in ["/health/live", "/health/ready", "/health/health", "/metrics"] {
+        assert!(!world.get(path).await.text().contains("overloaded"), "{path}");
+    }
+}
+
+#[actix_web::test]
 async fn a_store_that_fails_keeps_its_words_to_itself() {
     let world = World::new().await;
     world.model_faults.fail_always("list", Some(Fault::Unavailable));

@@ -81,7 +81,7 @@ variables! {
     REQUEST_TIMEOUT { default: Some("30s"), help: "Most time for one request; then 503 request_timeout, and nothing stored." }
     WORKER_PROCESSES { default: Some("4"), help: "HTTP worker threads, 1 to 256." }
     REBALANCING_MAX_WORKERS { help: "Solver threads, 1 to 1024. Unset: the number of cores." }
-    MAX_CONNECTIONS { default: Some("1000"), help: "Most open HTTP connections; further ones wait to be accepted." }
+    MAX_CONNECTIONS { default: Some("1000"), help: "Most requests in progress; further ones are refused with 503, but for health and metrics. Four times as many connections are accepted." }
     SHUTDOWN_TIMEOUT { default: Some("25s"), help: "Most time to finish requests after SIGTERM." }
     CASH_RESERVE {
         default: Some("0"),

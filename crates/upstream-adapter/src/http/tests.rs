@@ -58,7 +58,10 @@ async fn a_moment_of_trouble_is_survived() {
         Answer::status(504, ""),
         Answer::status(429, "").with_header("retry-after", "1"),
     ] {
-        let (name, dropped) = (format!("{trouble:?}"), matches!(&trouble, Answer::Reset) || matches!(&trouble, Answer::Raw(bytes) if bytes.is_empty()));
+        let (name, dropped) = (
+            format!("{trouble:?}"),
+            matches!(&trouble, Answer::Reset) || matches!(&trouble, Answer::Raw(bytes) if bytes.is_empty()),
+        );
         let bench = Bench::new(move |_, n| if n == 0 { trouble.clone() } else { Answer::ok(PRICES) }).await;
         let prices = bench.clients.prices().snapshot().await.unwrap_or_else(|e| panic!("{name}: {}", chain(&e)));
         assert_eq!(prices.len(), 1, "{name}");
