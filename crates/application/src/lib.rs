@@ -42,7 +42,7 @@ pub use rebalancing::{
     OptimizationOutcome, PortfolioOutcome, RebalanceAnswer, RebalanceError, RunObserver, Scenario, Unobserved,
 };
 pub use run_once::{Keyed, RunOnce, RunOnceError, Ticket};
-pub use update_model::{ModelChange, UpdateModel};
+pub use update_model::{ModelChange, UpdateModel, UpdateModelError};
 pub use wiring::{Application, Ports, Settings};
 
 /// The vocabulary of the ports that use cases take and give; callers need no other crate for it.

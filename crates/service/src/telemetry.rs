@@ -14,6 +14,9 @@ use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::metrics::SdkMeterProvider;
 use opentelemetry_sdk::propagation::TraceContextPropagator;
 use opentelemetry_sdk::trace::SdkTracerProvider;
+use std::io::IsTerminal;
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
 use tracing_subscriber::Layer;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
@@ -21,6 +24,9 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 /// The instrumentation scope of everything this service reports.
 const SCOPE: &str = "order-generation-service";
+
+/// How long the last telemetry may take, all exporters together.
+const FLUSH_BUDGET: Duration = Duration::from_secs(2);
 
 /// The providers, kept to be flushed.
 pub(crate) struct Telemetry {
@@ -50,12 +56,24 @@ impl Telemetry {
         Ok(Self { traces, metrics, exposition, meter })
     }
 
-    /// Sends what is still waiting to be sent. An unreachable collector is said, not waited for.
-    pub(crate) fn flush(&self) {
-        let ends = [("traces", self.traces.shutdown()), ("metrics", self.metrics.shutdown())];
-        for (what, end) in ends {
-            if let Err(error) = end {
-                tracing::warn!(%error, "{what} could not be flushed");
+    /// Sends what is still waiting to be sent: traces and metrics at the same time, within one budget. A collector that
+    /// cannot be reached, or takes and never answers, is said and not waited for.
+    pub(crate) fn flush(self) {
+        let (traces, metrics) = (self.traces, self.metrics);
+        let (done, ends) = mpsc::channel();
+        let report = done.clone();
+        // Threads of their own: who waits for them gives up, and the process ends without them.
+        std::thread::spawn(move || report.send(("traces", traces.shutdown())));
+        std::thread::spawn(move || done.send(("metrics", metrics.shutdown())));
+        let until = Instant::now() + FLUSH_BUDGET;
+        for _ in 0..2 {
+            match ends.recv_timeout(until.saturating_duration_since(Instant::now())) {
+                Ok((_, Ok(()))) => {}
+                Ok((what, Err(error))) => tracing::warn!(%error, "{what} could not be flushed"),
+                Err(_) => {
+                    tracing::warn!("telemetry was not flushed in time");
+                    return;
+                }
             }
         }
     }
@@ -86,7 +104,11 @@ fn install_subscriber(config: &TelemetryConfig, traces: &SdkTracerProvider) -> a
             let json = tracing_subscriber::fmt::layer().json().flatten_event(true).with_current_span(false);
             json.with_writer(std::io::stderr).with_filter(filter).boxed()
         }
-        LogFormat::Text => tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_filter(filter).boxed(),
+        LogFormat::Text => {
+            // Colours are for people at a terminal: a file or a collector would keep their codes.
+            let text = tracing_subscriber::fmt::layer().with_ansi(std::io::stderr().is_terminal());
+            text.with_writer(std::io::stderr).with_filter(filter).boxed()
+        }
     };
     // Spans go to the collector from `info` up, whatever the log shows.
     let spans = tracing_opentelemetry::layer().with_tracer(traces.tracer(SCOPE));

@@ -1,7 +1,8 @@
 //! What a refused change of a model means for the caller.
 
 use super::{Code, FieldProblem, Problem, sentence};
-use application::{EditModelError, ModelStoreError};
+use crate::wire::time;
+use application::{EditModelError, ModelStoreError, UpdateModelError};
 use domain::{ModelId, ModelRuleError, Version};
 
 impl From<ModelStoreError> for Problem {
@@ -15,6 +16,18 @@ impl From<ModelStoreError> for Problem {
                 Self::about(Code::ModelNameTaken, "/name", format!("Another model is named {:?}.", name.as_str()))
             }
             ModelStoreError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<UpdateModelError> for Problem {
+    fn from(error: UpdateModelError) -> Self {
+        match error {
+            UpdateModelError::DateInFuture(date) => {
+                let detail = format!("last_rebalance_date is in the future: {}.", time::format(date));
+                Self::about(Code::InvalidDate, "/last_rebalance_date", detail)
+            }
+            UpdateModelError::Models(error) => error.into(),
         }
     }
 }

@@ -27,6 +27,22 @@ fn growth_with(changes: &Value) -> String {
 }
 
 #[actix_web::test]
+async fn a_last_rebalance_date_in_the_future_is_refused_since_no_rebalance_could_move_it() {
+    let world = World::new().await;
+    let id = world.create(model("Dated", &[], &[1])).await;
+    let body = |date: &str| {
+        let mut body: Value = serde_json::from_str(&model("Dated", &[], &[1])).expect("JSON");
+        body["version"] = json!(1);
+        body["last_rebalance_date"] = json!(date);
+        body.to_string()
+    };
+    let answer = world.put(&format!("/api/v1/model/{id}"), body("2099-01-01T00:00:00Z")).await;
+    assert_eq!(answer.problem(), (422, "invalid_date".into()));
+    assert!(answer.text().contains("2099"), "{}", answer.text());
+    world.put(&format!("/api/v1/model/{id}"), body("2026-01-05T00:00:30Z")).await.expect(200);
+}
+
+#[actix_web::test]
 async fn a_new_model_is_answered_with_its_place_and_version() {
     let world = World::new().await;
     let answer = world.post(MODELS, growth()).await.expect(201);
@@ -260,6 +276,8 @@ async fn an_update_needs_a_version_that_is_one() {
 #[actix_web::test]
 async fn an_omitted_date_stays_null_clears_it_and_times_are_read_in_three_forms() {
     let (world, path) = world_with_growth().await;
+    // The dates below are in the past.
+    world.clock.advance_ms(100 * 24 * 3_600_000);
     let mut version = 1;
     for (change, date) in [
         (json!({"last_rebalance_date": "2026-01-05T14:30:00.5Z"}), json!("2026-01-05T14:30:00.500Z")),

@@ -6,6 +6,13 @@ use std::net::IpAddr;
 use std::time::Duration;
 use upstream_adapter::BaseUrl;
 
+/// What may be shown of a value: whatever stands before an `@` may be credentials, and so may a query.
+pub(super) fn masked(text: &str) -> String {
+    let (text, query) = text.split_once('?').map_or((text, ""), |(text, _)| (text, "?***"));
+    let shown = text.rsplit_once('@').map_or_else(|| text.to_owned(), |(_, host)| format!("***@{host}"));
+    shown + query
+}
+
 pub(super) fn address(text: &str) -> Result<IpAddr, String> {
     text.parse().map_err(|_| "must be an IP address".to_owned())
 }
@@ -94,7 +101,10 @@ pub(super) fn origins(text: &str) -> Result<Vec<String>, String> {
     let origins = text.split(',').map(str::trim).filter(|origin| !origin.is_empty());
     let checked = origins.map(|origin| match http_url(origin) {
         Ok(origin) if origin.matches('/').count() == 2 => Ok(origin),
-        _ => Err(format!("must be * or a list of origins such as https://portal.example.org; {origin:?} is none")),
+        _ => Err(format!(
+            "must be * or a list of origins such as https://portal.example.org; {:?} is none",
+            masked(origin)
+        )),
     });
     checked.collect()
 }
@@ -141,7 +151,7 @@ pub(super) fn attributes(text: &str) -> Result<Vec<(String, String)>, String> {
     let pairs = text.split(',').map(str::trim).filter(|pair| !pair.is_empty());
     let split = pairs.map(|pair| match pair.split_once('=') {
         Some((key, value)) if !key.trim().is_empty() => Ok((key.trim().to_owned(), value.trim().to_owned())),
-        _ => Err(format!("must be key=value pairs, separated by commas; {pair:?} is none")),
+        _ => Err(format!("must be key=value pairs, separated by commas; {:?} is none", masked(pair))),
     });
     split.collect()
 }

@@ -1,6 +1,6 @@
 //! Reads variables and remembers what is wrong with them.
 
-use super::{ConfigError, Variable};
+use super::{ConfigError, Variable, parsers};
 use std::ffi::OsString;
 
 /// Looks variables up and collects problems.
@@ -48,7 +48,8 @@ impl<'a> Reader<'a> {
         match parse(text) {
             Ok(value) => Some(value),
             Err(problem) => {
-                let shown = if variable.secret { String::new() } else { format!(" (it is {text:?})") };
+                let shown =
+                    if variable.secret { String::new() } else { format!(" (it is {:?})", parsers::masked(text)) };
                 self.problems.push(format!("{name}: {problem}{shown}"));
                 None
             }

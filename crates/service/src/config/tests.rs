@@ -101,3 +101,21 @@ fn the_help_lists_every_variable() {
         assert!(help_text().contains(variable.name) && markdown().contains(variable.name), "{}", variable.name);
     }
 }
+
+#[test]
+fn credentials_in_a_value_that_is_wrong_are_not_shown() {
+    let secret = "hunter2";
+    for (name, value) in [
+        ("PRICING_SERVICE_URL", "ftp://user:hunter2@pricing:8083"),
+        ("PRICING_SERVICE_URL", "http//user:hunter2@pricing"),
+        ("PORTFOLIO_SERVICE_URL", "http://portfolio?token=hunter2"),
+        ("OTEL_COLLECTOR_GRPC_ENDPOINT", "https://user:hunter2@collector:4317"),
+        ("CORS_ORIGINS", "user:hunter2@portal"),
+        ("OTEL_RESOURCE_ATTRIBUTES", "user:hunter2@node"),
+        ("MONGODB_URL", "http://user:hunter2@mongo"),
+        ("PORT", "user:hunter2@8080"),
+    ] {
+        let error = read(&[(name, value)]).expect_err(value).to_string();
+        assert!(error.contains(name) && !error.contains(secret), "{error}");
+    }
+}
