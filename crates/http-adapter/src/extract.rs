@@ -1,6 +1,7 @@
 //! What handlers are given: path ids (400 when malformed), query parameters, bodies, keys. All failures are problems.
 
 mod body;
+mod canonical;
 mod key;
 mod path;
 mod query;

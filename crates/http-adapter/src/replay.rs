@@ -1,14 +1,14 @@
 //! Answers of rebalances: fresh ones, and those that are rebuilt from the stored record for a repeated request.
 
 use crate::json::{self, JsonWriter};
-use crate::problem::{Problem, rebalance_not_found};
+use crate::problem::{Code, Problem};
 use crate::wire::answer::RebalanceResponse;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use application::{
     Application, ModelStoreError, PortfolioOutcome, ReadRebalanceError, RebalanceAnswer, Slice, StoredRebalance,
 };
-use domain::RebalanceId;
+use domain::{Model, ModelId, RebalanceId};
 use futures::TryStreamExt;
 use std::collections::HashMap;
 
@@ -43,7 +43,24 @@ pub(crate) async fn stored(app: &Application, id: RebalanceId) -> Result<Option<
 
 /// The answer that led to this record, which was deleted since if it is not there.
 pub(crate) async fn still_stored(app: &Application, id: RebalanceId) -> Result<RebalanceAnswer, Problem> {
-    stored(app, id).await?.ok_or_else(|| rebalance_not_found(id))
+    stored(app, id).await?.ok_or_else(|| {
+        let detail =
+            format!("Rebalance {id} was made by the first request with this Idempotency-Key and deleted since.");
+        Problem::new(Code::RebalanceDeleted, detail)
+    })
+}
+
+/// The model that the first request with a key made or changed, as it is now.
+pub(crate) async fn still_there(app: &Application, id: ModelId) -> Result<Model, Problem> {
+    match app.get_model.run(id).await {
+        Err(ModelStoreError::NotFound(id)) => {
+            let detail = format!(
+                "Model {id} was made or changed by the first request with this Idempotency-Key and deleted since."
+            );
+            Err(Problem::new(Code::ModelDeleted, detail))
+        }
+        found => Ok(found?),
+    }
 }
 
 /// Failures come back among the portfolios in the model's order, as far as the model still lists them.

@@ -12,6 +12,7 @@
 //! Files, directories and disks fail; `docs/adr/0401-redb-as-the-embedded-default.md` says what is promised then.
 
 mod backend;
+mod compaction;
 mod engine;
 mod failure;
 mod health;

@@ -1,6 +1,7 @@
 //! The one way to a store, and what can stand in its way.
 
 use crate::backend::{Publications, Watched};
+use crate::compaction::shrink;
 use crate::engine::{Engine, Opener};
 use crate::failure::is_full;
 use crate::idempotency::free_claims;
@@ -172,10 +173,11 @@ impl RedbStore {
         let publications = Publications::default();
         let counter = publications.clone();
         let opener: Opener = Box::new(move || checked(Watched::new(backend()?, counter.clone())));
-        let database = opener().map_err(|error| OpenError::redb(path, error.into()))?;
+        let mut database = opener().map_err(|error| OpenError::redb(path, error.into()))?;
         schema::migrate(&database).map_err(|error| OpenError::schema(path, error))?;
         sweep(&database).map_err(|error| OpenError::redb(path, error))?;
         free_claims(&database).map_err(|error| OpenError::redb(path, error))?;
+        shrink(&mut database, path);
         Ok(Self(Arc::new(Engine::new(path.to_owned(), database, opener, publications))))
     }
 

@@ -2,6 +2,7 @@
 #![expect(clippy::expect_used, reason = "without its store a test can only fail")]
 
 use domain::Model;
+use futures::TryStreamExt;
 use port_contracts::{model_builder, rebalance_builder};
 use ports::{ModelStore, RebalanceStore, Slice, StoreError, StoreHealth};
 use redb::{Database, TableDefinition};
@@ -188,4 +189,30 @@ async fn a_closed_store_is_unavailable() {
     let inserted = model_store.insert(&model_builder(1).build()).await;
     assert!(matches!(inserted, Err(ports::ModelStoreError::Store(StoreError::Unavailable(_)))), "{inserted:?}");
     RedbStore::open(&path).expect("the file is free although the stores live");
+}
+
+#[tokio::test]
+async fn a_file_far_larger_than_what_it_holds_is_made_smaller_at_the_next_start() {
+    let (_directory, path) = directory();
+    let store = RedbStore::open(&path).expect("a new store");
+    let rebalances = store.rebalance_store();
+    let large = |n| rebalance_builder(n).portfolios(1..=350).positions(20).build();
+    for n in 1..=6 {
+        rebalances.append(&large(n)).await.expect("appended");
+    }
+    for n in 1..=5 {
+        rebalances.delete(large(n).header.id, large(n).header.version).await.expect("deleted");
+    }
+    drop((store, rebalances));
+    let size = || std::fs::metadata(&path).expect("a file").len();
+    let before = size();
+    let store = RedbStore::open(&path).expect("the same store");
+    let after = size();
+    assert!(before > 16 << 20 && after < before / 2, "{before} bytes, then {after}");
+    // What was kept is whole.
+    let kept: Vec<_> =
+        store.rebalance_store().portfolios(large(6).header.id, Slice::ALL).try_collect().await.expect("read");
+    assert_eq!(kept, large(6).portfolios);
+    store.close().expect("closed");
+    assert!(size() < before / 2, "closing adds little");
 }

@@ -1,5 +1,6 @@
 //! The `Idempotency-Key` header.
 
+use super::canonical::canonical;
 use crate::problem::{Code, Problem};
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
@@ -15,12 +16,12 @@ pub(crate) struct IdempotencyHeader {
 }
 
 impl IdempotencyHeader {
-    /// The key, and what makes another request the same one: method, path with query, and body.
+    /// The key, and what makes another request the same one: method, path with query, and body as JSON.
     pub(crate) fn with_body(self, body: &[u8]) -> Option<(IdempotencyKey, Fingerprint)> {
         let mut hash = Sha256::new();
         hash.update(self.target.as_bytes());
         hash.update([0]);
-        hash.update(body);
+        hash.update(canonical(body));
         self.key.map(|key| (key, Fingerprint(hash.finalize().into())))
     }
 }

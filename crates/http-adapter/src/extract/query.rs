@@ -1,10 +1,14 @@
-//! Query parameters: by name, the first of each, unknown ones ignored.
+//! Query parameters: by name, each at most once, unknown ones ignored.
 
 use crate::problem::{Code, Problem};
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
 use domain::{ModelId, Version};
 use std::future::{Ready, ready};
+
+/// The parameters that some path reads.
+const KNOWN: [&str; 8] =
+    ["version", "offset", "limit", "sort_by", "view", "model_id", "include_external", "include_optimization"];
 
 /// The parameters of a request.
 #[derive(Clone, Debug, Default)]
@@ -23,6 +27,18 @@ impl Query {
     /// The parameter, with surrounding white space removed.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.trim())
+    }
+
+    /// The same, unless a known parameter stands twice: whichever were meant, the other one was not.
+    fn each_once(self) -> Result<Self, Problem> {
+        let times = |name: &str| self.0.iter().filter(|(key, _)| key == name).count();
+        match KNOWN.into_iter().find(|name| times(name) > 1) {
+            Some(name) => {
+                let detail = format!("The query parameter {name} is given {} times; give it once.", times(name));
+                Err(Problem::about(Code::BadRequest, &format!("/{name}"), detail))
+            }
+            None => Ok(self),
+        }
     }
 
     /// An integer parameter.
@@ -87,9 +103,10 @@ impl FromRequest for Query {
 
     fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
         let pairs = web::Query::<Vec<(String, String)>>::from_query(request.query_string());
-        ready(pairs.map(|pairs| Self(pairs.into_inner())).map_err(|error| {
+        let pairs = pairs.map(|pairs| Self(pairs.into_inner())).map_err(|error| {
             Problem::new(Code::BadRequest, "The query string cannot be read.").caused_by(error.to_string())
-        }))
+        });
+        ready(pairs.and_then(Self::each_once))
     }
 }
 
@@ -103,8 +120,16 @@ mod tests {
     }
 
     #[test]
-    fn the_first_of_each_name_counts_and_a_plus_is_a_space() {
-        assert_eq!(query("a=1&a=2").get("a"), Some("1"));
+    fn a_known_parameter_stands_once() {
+        for name in KNOWN {
+            let twice = query(&format!("{name}=1&{name}=99")).each_once().map_err(|problem| problem.code());
+            assert_eq!(twice.err(), Some(Code::BadRequest), "{name}");
+        }
+        assert!(query("a=1&a=2&version=1").each_once().is_ok(), "unknown ones are ignored");
+    }
+
+    #[test]
+    fn a_plus_is_a_space() {
         assert_eq!(query("sort_by=+name").get("sort_by"), Some("name"));
         assert_eq!(query("sort_by=%2Bname").get("sort_by"), Some("+name"));
         assert_eq!(query("").get("a"), None);

@@ -53,6 +53,8 @@ pub(super) const KEYED: &[Code] = &[
     Code::IdempotencyKeyInvalid,
     Code::IdempotencyKeyReused,
     Code::IdempotencyKeyRunning,
+    Code::ModelDeleted,
+    Code::RebalanceDeleted,
     Code::StoreUnavailable,
     Code::BodyTooLarge,
     Code::UnsupportedEncoding,

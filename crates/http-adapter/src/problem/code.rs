@@ -85,6 +85,10 @@ codes! {
         "Read the rebalance's portfolios; one that failed is among its failures.";
     FileNotFound => "file_not_found", 404, None, Unchanged, "No such page of the documentation",
         "Start at /docs.";
+    ModelDeleted => "model_deleted", 410, None, Unchanged, "The model was deleted since",
+        "The first request with this Idempotency-Key succeeded; what it made is gone.";
+    RebalanceDeleted => "rebalance_deleted", 410, None, Unchanged, "The rebalance was deleted since",
+        "The first request with this Idempotency-Key succeeded; its record is gone.";
     MethodNotAllowed => "method_not_allowed", 405, None, Unchanged, "The path does not have this method",
         "Use one of the methods in the Allow header.";
     NotAcceptable => "not_acceptable", 406, None, Unchanged, "No representation suits the Accept headers",

@@ -149,7 +149,7 @@ async fn a_repetition_reads_the_resource_as_it_is_now() {
     let again = world.keyed("k", MODELS, &growth()).await.expect(201);
     assert_eq!((again.json()["version"].clone(), again.header("etag")), (json!(2), "\"2\""));
     world.delete(&format!("{path}?version=2")).await.expect(204);
-    assert_eq!(world.keyed("k", MODELS, &growth()).await.problem(), (404, "model_not_found".into()));
+    assert_eq!(world.keyed("k", MODELS, &growth()).await.problem(), (410, "model_deleted".into()));
 }
 
 #[actix_web::test]
@@ -255,7 +255,7 @@ async fn a_repeated_rebalance_of_a_deleted_model_still_has_all_portfolios() {
     };
     assert_eq!(sorted(&again), sorted(&first));
     world.delete(&format!("/api/v1/rebalance/{}?version=1", rebalance_id(1))).await.expect(200);
-    assert_eq!(world.keyed("r", &path, "").await.problem(), (404, "rebalance_not_found".into()));
+    assert_eq!(world.keyed("r", &path, "").await.problem(), (410, "rebalance_deleted".into()));
 }
 
 #[actix_web::test]

@@ -4,6 +4,7 @@ use super::answer;
 use crate::extract::{Body, IdempotencyHeader, ModelIdPath};
 use crate::keyed::{self, Creation};
 use crate::problem::Problem;
+use crate::replay;
 use crate::state::HttpState;
 use crate::wire::model::ModelResponse;
 use crate::wire::portfolios::PortfoliosRequest;
@@ -55,6 +56,6 @@ impl Creation for AddPortfolios {
     }
 
     async fn again(&self, app: &Application, ResourceId(id): ResourceId) -> Result<Model, Problem> {
-        Ok(app.get_model.run(ModelId::from_bytes(id)).await?)
+        replay::still_there(app, ModelId::from_bytes(id)).await
     }
 }

@@ -3,6 +3,7 @@
 use crate::extract::{Body, IdempotencyHeader};
 use crate::keyed::{self, Creation};
 use crate::problem::Problem;
+use crate::replay;
 use crate::routes::model::answer;
 use crate::state::HttpState;
 use crate::wire::model::{ModelRequest, ModelResponse};
@@ -57,6 +58,6 @@ impl Creation for CreateModel {
     }
 
     async fn again(&self, app: &Application, ResourceId(id): ResourceId) -> Result<Model, Problem> {
-        Ok(app.get_model.run(ModelId::from_bytes(id)).await?)
+        replay::still_there(app, ModelId::from_bytes(id)).await
     }
 }
