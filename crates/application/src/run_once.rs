@@ -1,7 +1,9 @@
 //! Do a request once, however often it is sent under the same key.
 
 use domain::Timestamp;
-use ports::{Claim, ClaimRequest, Clock, Fingerprint, IdempotencyKey, IdempotencyStore, ResourceId, StoreError};
+use ports::{
+    Claim, ClaimRequest, Clock, Fingerprint, HeldClaim, IdempotencyKey, IdempotencyStore, ResourceId, StoreError,
+};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -39,7 +41,7 @@ pub enum Keyed {
 /// The right to run a keyed request.
 #[derive(Clone, Debug)]
 pub struct Ticket {
-    key: IdempotencyKey,
+    claim: HeldClaim,
     /// The id to create under.
     pub resource_id: ResourceId,
     /// Whether an earlier try was interrupted: something may exist under the id already.
@@ -64,10 +66,11 @@ impl RunOnce {
     ) -> Result<Keyed, RunOnceError> {
         let now = self.clock.now();
         let (busy_until, expires_at) = (later(now, self.busy_for), later(now, REMEMBERED));
-        let request = ClaimRequest { key: key.clone(), fingerprint, resource_id, now, busy_until, expires_at };
+        let request = ClaimRequest { key, fingerprint, resource_id, now, busy_until, expires_at };
+        let claim = request.held();
         match self.requests.claim(&request).await? {
-            Claim::First => Ok(Keyed::Run(Ticket { key, resource_id, interrupted: false })),
-            Claim::Interrupted(resource_id) => Ok(Keyed::Run(Ticket { key, resource_id, interrupted: true })),
+            Claim::First => Ok(Keyed::Run(Ticket { claim, resource_id, interrupted: false })),
+            Claim::Interrupted(resource_id) => Ok(Keyed::Run(Ticket { claim, resource_id, interrupted: true })),
             Claim::Done { status, resource_id } => Ok(Keyed::Replay { status, resource_id }),
             Claim::Running => Err(RunOnceError::StillRunning),
             Claim::Reused => Err(RunOnceError::Reused),
@@ -81,12 +84,12 @@ impl RunOnce {
 
     /// Remembers the answer of a request that ran.
     pub async fn succeed(&self, ticket: &Ticket, status: u16) -> Result<(), StoreError> {
-        self.requests.complete(&ticket.key, status, ticket.resource_id).await
+        self.requests.complete(&ticket.claim, status, ticket.resource_id).await
     }
 
     /// Forgets a request that was refused and changed nothing.
     pub async fn refuse(&self, ticket: &Ticket) -> Result<(), StoreError> {
-        self.requests.release(&ticket.key).await
+        self.requests.release(&ticket.claim).await
     }
 }
 

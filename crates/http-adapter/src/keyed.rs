@@ -17,6 +17,8 @@ pub(crate) trait Creation: Send + Sync + 'static {
 
     /// The status of success.
     const STATUS: StatusCode;
+    /// Whether two tries of the same request may come to different outcomes, of which one is stored.
+    const MAY_DIFFER: bool;
 
     /// Does it, under this id.
     fn run(&self, app: &Application, id: ResourceId) -> impl Future<Output = Result<Self::Outcome, Problem>> + Send;
@@ -67,6 +69,11 @@ async fn run<C: Creation>(app: &Application, ticket: &Ticket, creation: &C) -> R
         Err(problem) if problem.effect() == Effect::Unchanged => app.run_once.refuse(ticket).await,
         // Nobody knows whether it happened: the claim lapses by itself, and the next try looks first.
         Err(_) => Ok(()),
+    };
+    let done = match done {
+        // Somebody may have taken the key over and stored another outcome first: the stored one is the answer.
+        Ok(_) if C::MAY_DIFFER => creation.again(app, ticket.resource_id).await,
+        done => done,
     };
     if let Err(error) = remembered {
         // The work is done all the same; the next try finds the claim lapsed and looks first.

@@ -13,7 +13,7 @@ use document::{Free, Held, claimed, held_of, taken_over};
 use domain::Timestamp;
 use futures::TryFutureExt;
 use mongodb::bson::{Bson, Document, RawDocumentBuf, doc, oid::ObjectId};
-use ports::{Claim, ClaimRequest, IdempotencyKey, IdempotencyStore, ResourceId, StoreError};
+use ports::{Claim, ClaimRequest, HeldClaim, IdempotencyKey, IdempotencyStore, ResourceId, StoreError};
 use std::sync::Arc;
 
 /// How often a claim looks again after another one came first. Each time somebody got on, so that it ends.
@@ -34,14 +34,15 @@ impl IdempotencyStore for MongoIdempotencyStore {
         self.0.write(claim(Arc::clone(&self.0.connection), request.clone())).await
     }
 
-    async fn complete(&self, key: &IdempotencyKey, status: u16, resource_id: ResourceId) -> Result<(), StoreError> {
+    async fn complete(&self, claim: &HeldClaim, status: u16, resource_id: ResourceId) -> Result<(), StoreError> {
         let answer = doc! { "status": i32::from(status), "resource_id": ObjectId::from_bytes(resource_id.0) };
-        let (connection, filter) = (Arc::clone(&self.0.connection), doc! { "_id": key.as_str() });
+        let (connection, filter) = (Arc::clone(&self.0.connection), held_by(claim));
         self.0.write(async move { twice(|| update(&connection, &filter, doc! { "$set": answer.clone() })).await }).await
     }
 
-    async fn release(&self, key: &IdempotencyKey) -> Result<(), StoreError> {
-        let (connection, filter) = (Arc::clone(&self.0.connection), doc! { "_id": key.as_str(), "status": Bson::Null });
+    async fn release(&self, claim: &HeldClaim) -> Result<(), StoreError> {
+        let (connection, mut filter) = (Arc::clone(&self.0.connection), held_by(claim));
+        filter.insert("status", Bson::Null);
         let deleting = async move {
             twice(|| {
                 let deleting = connection.collections.keys.delete_one(filter.clone()).into_future();
@@ -61,6 +62,11 @@ impl IdempotencyStore for MongoIdempotencyStore {
         };
         Ok(self.0.write(purging).await?.deleted_count)
     }
+}
+
+/// The key, as long as no other claim has taken it over.
+fn held_by(claim: &HeldClaim) -> Document {
+    doc! { "_id": claim.key.as_str(), "busy_until": date_time(claim.busy_until) }
 }
 
 async fn update(connection: &Connection, filter: &Document, update: Document) -> Result<(), Fault> {

@@ -59,6 +59,24 @@ pub struct ClaimRequest {
     pub expires_at: Timestamp,
 }
 
+impl ClaimRequest {
+    /// The claim that this request makes, if it is granted.
+    #[must_use]
+    pub fn held(&self) -> HeldClaim {
+        HeldClaim { key: self.key.clone(), busy_until: self.busy_until }
+    }
+}
+
+/// A claim on a key: the key, and until when it keeps others from running. A claim is only taken over after that moment,
+/// by one that lasts longer, so that no two claims of a key are the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeldClaim {
+    /// The key.
+    pub key: IdempotencyKey,
+    /// The end of this claim's time.
+    pub busy_until: Timestamp,
+}
+
 /// What a claim came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Claim {
@@ -87,11 +105,13 @@ pub trait IdempotencyStore: Send + Sync {
     /// `now`, exactly one claim is `Interrupted` with the stored resource id, and holds it from then on.
     async fn claim(&self, request: &ClaimRequest) -> Result<Claim, StoreError>;
 
-    /// Remembers the answer of a claimed request. Unknown keys are left alone.
-    async fn complete(&self, key: &IdempotencyKey, status: u16, resource_id: ResourceId) -> Result<(), StoreError>;
+    /// Remembers the answer of a claimed request. A key that is unknown, or that another claim has taken over since, is
+    /// left alone.
+    async fn complete(&self, claim: &HeldClaim, status: u16, resource_id: ResourceId) -> Result<(), StoreError>;
 
-    /// Forgets a claim whose request failed without an effect. A finished one is left alone.
-    async fn release(&self, key: &IdempotencyKey) -> Result<(), StoreError>;
+    /// Forgets a claim whose request failed without an effect. A finished one, and one that another claim has taken over
+    /// since, is left alone.
+    async fn release(&self, claim: &HeldClaim) -> Result<(), StoreError>;
 
     /// Forgets all keys whose `expires_at` is not after `now`; returns how many.
     async fn purge(&self, now: Timestamp) -> Result<u64, StoreError>;

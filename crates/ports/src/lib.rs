@@ -28,7 +28,7 @@ pub use clock::Clock;
 pub use directory::PortfolioDirectory;
 pub use health::{StoreHealth, UpstreamHealth};
 pub use idempotency::{
-    Claim, ClaimRequest, Fingerprint, IdempotencyKey, IdempotencyKeyError, IdempotencyStore, ResourceId,
+    Claim, ClaimRequest, Fingerprint, HeldClaim, IdempotencyKey, IdempotencyKeyError, IdempotencyStore, ResourceId,
 };
 pub use ids::IdSource;
 pub use model_store::{DateChange, ModelSort, ModelSortKey, ModelStore, ModelStoreError};

@@ -4,7 +4,7 @@ use crate::engine::{Change, Engine};
 use crate::tables::KEYS;
 use async_trait::async_trait;
 use domain::Timestamp;
-use ports::{Claim, ClaimRequest, IdempotencyKey, IdempotencyStore, ResourceId, StoreError};
+use ports::{Claim, ClaimRequest, HeldClaim, IdempotencyStore, ResourceId, StoreError};
 use redb::{Database, ReadableTable, ReadableTableMetadata};
 use std::sync::Arc;
 
@@ -54,6 +54,13 @@ struct Entry {
     status: Option<u16>,
 }
 
+impl Entry {
+    /// Whether it is the claim that lasts until then, and not one that took the key over since.
+    fn is_held_until(&self, busy_until: Timestamp) -> bool {
+        self.busy_until == busy_until.timestamp_millis()
+    }
+}
+
 /// What a claim comes to, and the resource id that the caller holds the key with from now on, if it does.
 fn decide(entry: Option<&Entry>, request: &ClaimRequest) -> (Claim, Option<ResourceId>) {
     let now = request.now.timestamp_millis();
@@ -96,12 +103,13 @@ impl IdempotencyStore for RedbIdempotencyStore {
             .await
     }
 
-    async fn complete(&self, key: &IdempotencyKey, status: u16, resource_id: ResourceId) -> Result<(), StoreError> {
-        let key = key.clone();
+    async fn complete(&self, claim: &HeldClaim, status: u16, resource_id: ResourceId) -> Result<(), StoreError> {
+        let HeldClaim { key, busy_until } = claim.clone();
         self.0
             .write(move |txn| {
                 let mut keys = txn.open_table(KEYS)?;
-                let Some(known) = entry(&keys, key.as_str())? else { return Ok(Change::None(())) };
+                let known = entry(&keys, key.as_str())?.filter(|known| known.is_held_until(busy_until));
+                let Some(known) = known else { return Ok(Change::None(())) };
                 let row = (&known.fingerprint, &resource_id.0, known.busy_until, known.expires_at, Some(status));
                 keys.insert(key.as_str(), row)?;
                 Ok(Change::Made(()))
@@ -109,12 +117,13 @@ impl IdempotencyStore for RedbIdempotencyStore {
             .await
     }
 
-    async fn release(&self, key: &IdempotencyKey) -> Result<(), StoreError> {
-        let key = key.clone();
+    async fn release(&self, claim: &HeldClaim) -> Result<(), StoreError> {
+        let HeldClaim { key, busy_until } = claim.clone();
         self.0
             .write(move |txn| {
                 let mut keys = txn.open_table(KEYS)?;
-                if entry(&keys, key.as_str())?.is_none_or(|known| known.status.is_some()) {
+                let known = entry(&keys, key.as_str())?.filter(|known| known.is_held_until(busy_until));
+                if known.is_none_or(|known| known.status.is_some()) {
                     return Ok(Change::None(()));
                 }
                 keys.remove(key.as_str())?;

@@ -19,7 +19,7 @@ fn write(value: &str, depth: usize, out: &mut Vec<u8>) {
     if depth > 0 && value.starts_with('{') {
         // Members that stand twice are refused by whoever reads the body.
         if let Ok(members) = serde_json::from_str::<BTreeMap<String, &RawValue>>(value) {
-            list(b"{}", members.iter(), out, |(name, member), out| {
+            list(*b"{}", members.iter(), out, |(name, member), out| {
                 out.extend_from_slice(format!("{name:?}:").as_bytes());
                 write(member.get(), depth - 1, out);
             });
@@ -30,13 +30,13 @@ fn write(value: &str, depth: usize, out: &mut Vec<u8>) {
         && value.starts_with('[')
         && let Ok(elements) = serde_json::from_str::<Vec<&RawValue>>(value)
     {
-        list(b"[]", elements.iter(), out, |element, out| write(element.get(), depth - 1, out));
+        list(*b"[]", elements.iter(), out, |element, out| write(element.get(), depth - 1, out));
         return;
     }
     out.extend_from_slice(value.as_bytes());
 }
 
-fn list<T>(ends: &[u8; 2], items: impl Iterator<Item = T>, out: &mut Vec<u8>, mut one: impl FnMut(T, &mut Vec<u8>)) {
+fn list<T>(ends: [u8; 2], items: impl Iterator<Item = T>, out: &mut Vec<u8>, mut one: impl FnMut(T, &mut Vec<u8>)) {
     out.push(ends[0]);
     for (n, item) in items.enumerate() {
         if n > 0 {

@@ -265,12 +265,12 @@ async fn a_body_that_inflates_beyond_the_limit_or_is_encoded_otherwise_is_refuse
 #[actix_web::test]
 async fn of_many_mistakes_a_hundred_are_told_and_the_rest_counted() {
     let world = World::new().await;
-    let positions = ["{}"; 340_000].join(",");
+    let positions = vec!["{}"; 340_000].join(",");
     let body = format!(r#"{{"name":"Too many","portfolios":["680ad0a32a7a9a1b4c1d2e01"],"positions":[{positions}]}}"#);
     let answer = world.post(MODELS, body).await;
     assert_eq!(answer.problem(), (422, "too_many_positions".into()));
     assert!(answer.text().contains("positions has 340000 elements; at most 1000 are read."), "{}", answer.text());
-    let answer = world.post(MODELS, format!(r#"{{"name":"x","portfolios":[{}]}}"#, ["7"; 100_000].join(","))).await;
+    let answer = world.post(MODELS, format!(r#"{{"name":"x","portfolios":[{}]}}"#, vec!["7"; 100_000].join(","))).await;
     assert_eq!((answer.problem().0, answer.errors().len()), (422, 100));
     assert!(answer.text().contains("100000 things are wrong with the request"), "{}", answer.text());
 }

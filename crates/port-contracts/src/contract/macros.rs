@@ -158,6 +158,7 @@ macro_rules! idempotency_store_contract {
             a_completed_request_is_done_with_its_answer,
             complete_remembers_the_resource_it_is_given,
             an_interrupted_request_can_be_completed,
+            a_claim_that_was_taken_over_changes_nothing,
             complete_of_an_unknown_key_does_nothing,
             complete_concerns_one_key_only,
             release_forgets_a_claim,

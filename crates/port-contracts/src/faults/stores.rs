@@ -6,7 +6,7 @@ use domain::rebalance::{PortfolioRebalance, Rebalance, RebalanceHeader};
 use domain::{Model, ModelId, PortfolioId, RebalanceId, Timestamp, Version};
 use futures::{FutureExt, StreamExt, stream};
 use ports::{
-    Claim, ClaimRequest, DateChange, IdempotencyKey, IdempotencyStore, ModelSort, ModelStore, ModelStoreError, Page,
+    Claim, ClaimRequest, DateChange, HeldClaim, IdempotencyStore, ModelSort, ModelStore, ModelStoreError, Page,
     PortfolioStream, RebalanceSort, RebalanceStore, RebalanceStoreError, ResourceId, Slice, StoreError, StoreHealth,
 };
 
@@ -98,12 +98,12 @@ impl<S: IdempotencyStore + ?Sized> IdempotencyStore for Faulty<S> {
         self.plan.carry_out("claim", self.inner.claim(request)).await
     }
 
-    async fn complete(&self, key: &IdempotencyKey, status: u16, resource_id: ResourceId) -> Result<(), StoreError> {
-        self.plan.carry_out("complete", self.inner.complete(key, status, resource_id)).await
+    async fn complete(&self, claim: &HeldClaim, status: u16, resource_id: ResourceId) -> Result<(), StoreError> {
+        self.plan.carry_out("complete", self.inner.complete(claim, status, resource_id)).await
     }
 
-    async fn release(&self, key: &IdempotencyKey) -> Result<(), StoreError> {
-        self.plan.carry_out("release", self.inner.release(key)).await
+    async fn release(&self, claim: &HeldClaim) -> Result<(), StoreError> {
+        self.plan.carry_out("release", self.inner.release(claim)).await
     }
 
     async fn purge(&self, now: Timestamp) -> Result<u64, StoreError> {

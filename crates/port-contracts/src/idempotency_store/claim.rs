@@ -23,7 +23,7 @@ pub async fn a_key_with_another_request_is_reused(store: Store) {
     assert_eq!(claim(&store, &other(0)).await, Claim::Reused);
     assert_eq!(claim(&store, &other(MINUTE)).await, Claim::Reused);
     assert_eq!(claim(&store, &request(3, MINUTE)).await, Claim::Interrupted(resource_id(1)));
-    store.complete(&key("k"), 201, resource_id(1)).await.expect("completed");
+    store.complete(&request(3, MINUTE).held(), 201, resource_id(1)).await.expect("completed");
     assert_eq!(claim(&store, &other(MINUTE)).await, Claim::Reused);
 }
 

@@ -8,7 +8,7 @@ use ports::{Claim, ClaimRequest, Fingerprint};
 /// “A key whose `expires_at` is not after `now` counts as never used”: done or not, for any request.
 pub async fn an_expired_key_counts_as_never_used(store: Store) {
     claim(&store, &request(1, 0)).await;
-    store.complete(&key("k"), 201, resource_id(1)).await.expect("completed");
+    store.complete(&request(1, 0).held(), 201, resource_id(1)).await.expect("completed");
     let answer = Claim::Done { status: 201, resource_id: resource_id(1) };
     assert_eq!(claim(&store, &request(2, DAY - 1)).await, answer);
     let other = ClaimRequest { fingerprint: Fingerprint([7; 32]), ..request(2, DAY) };
@@ -43,7 +43,7 @@ pub async fn purge_forgets_expired_keys_and_counts_them(store: Store) {
         let mine = ClaimRequest { key: key(&format!("key {n}").replace(' ', "-")), expires_at, ..request(n, 0) };
         claim(&store, &mine).await;
         if n % 2 == 0 {
-            store.complete(&mine.key, 200, mine.resource_id).await.expect("completed");
+            store.complete(&mine.held(), 200, mine.resource_id).await.expect("completed");
         }
     }
     assert_eq!(store.purge(at(60 * MINUTE - 1)).await.expect("purged"), 0);

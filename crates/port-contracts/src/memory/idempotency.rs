@@ -3,7 +3,7 @@
 use super::locked;
 use async_trait::async_trait;
 use domain::Timestamp;
-use ports::{Claim, ClaimRequest, IdempotencyKey, IdempotencyStore, ResourceId, StoreError};
+use ports::{Claim, ClaimRequest, HeldClaim, IdempotencyStore, ResourceId, StoreError};
 use std::collections::HashMap;
 use std::sync::Mutex;
 
@@ -41,18 +41,21 @@ impl IdempotencyStore for MemoryIdempotencyStore {
         })
     }
 
-    async fn complete(&self, key: &IdempotencyKey, status: u16, resource_id: ResourceId) -> Result<(), StoreError> {
-        if let Some(entry) = locked(&self.entries).get_mut(key.as_str()) {
+    async fn complete(&self, claim: &HeldClaim, status: u16, resource_id: ResourceId) -> Result<(), StoreError> {
+        let mut entries = locked(&self.entries);
+        let entry = entries.get_mut(claim.key.as_str());
+        if let Some(entry) = entry.filter(|entry| entry.request.busy_until == claim.busy_until) {
             entry.status = Some(status);
             entry.request.resource_id = resource_id;
         }
         Ok(())
     }
 
-    async fn release(&self, key: &IdempotencyKey) -> Result<(), StoreError> {
+    async fn release(&self, claim: &HeldClaim) -> Result<(), StoreError> {
         let mut entries = locked(&self.entries);
-        if entries.get(key.as_str()).is_some_and(|entry| entry.status.is_none()) {
-            entries.remove(key.as_str());
+        let is_held = |entry: &Entry| entry.status.is_none() && entry.request.busy_until == claim.busy_until;
+        if entries.get(claim.key.as_str()).is_some_and(is_held) {
+            entries.remove(claim.key.as_str());
         }
         Ok(())
     }

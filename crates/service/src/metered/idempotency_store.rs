@@ -3,7 +3,7 @@
 use super::StoreMetrics;
 use async_trait::async_trait;
 use domain::Timestamp;
-use ports::{Claim, ClaimRequest, IdempotencyKey, IdempotencyStore, ResourceId, StoreError};
+use ports::{Claim, ClaimRequest, HeldClaim, IdempotencyStore, ResourceId, StoreError};
 use std::sync::Arc;
 
 /// A memory of keyed requests whose operations are counted.
@@ -18,12 +18,12 @@ impl IdempotencyStore for MeteredIdempotencyStore {
         self.metrics.observe("request_claim", self.inner.claim(request)).await
     }
 
-    async fn complete(&self, key: &IdempotencyKey, status: u16, resource_id: ResourceId) -> Result<(), StoreError> {
-        self.metrics.observe("request_complete", self.inner.complete(key, status, resource_id)).await
+    async fn complete(&self, claim: &HeldClaim, status: u16, resource_id: ResourceId) -> Result<(), StoreError> {
+        self.metrics.observe("request_complete", self.inner.complete(claim, status, resource_id)).await
     }
 
-    async fn release(&self, key: &IdempotencyKey) -> Result<(), StoreError> {
-        self.metrics.observe("request_release", self.inner.release(key)).await
+    async fn release(&self, claim: &HeldClaim) -> Result<(), StoreError> {
+        self.metrics.observe("request_release", self.inner.release(claim)).await
     }
 
     async fn purge(&self, now: Timestamp) -> Result<u64, StoreError> {

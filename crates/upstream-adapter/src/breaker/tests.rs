@@ -85,7 +85,9 @@ fn one_bad_moment_does_not_open_it_however_many_requests_it_fails() {
     let case = case();
     for _ in 0..2 {
         let passes: Vec<_> = (0..200).map(|_| case.pass()).collect();
-        passes.into_iter().for_each(|pass| pass.report(Sign::Fails));
+        for pass in passes {
+            pass.report(Sign::Fails);
+        }
         case.pace.advance(Duration::from_secs(1));
     }
     assert_eq!(case.breaker.state(), BreakerState::Closed);

@@ -144,7 +144,7 @@ mod tests {
                     match read(encoding, &packed(encoding, &plain), piece) {
                         Ok(bytes) => assert!(fits && bytes == plain, "{encoding} {length}"),
                         Err(fault) => {
-                            assert!(!fits && matches!(fault, Fault::TooLong), "{encoding} {length} {fault:?}")
+                            assert!(!fits && matches!(fault, Fault::TooLong), "{encoding} {length} {fault:?}");
                         }
                     }
                 }

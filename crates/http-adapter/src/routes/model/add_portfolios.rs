@@ -45,6 +45,7 @@ struct AddPortfolios(Portfolios);
 impl Creation for AddPortfolios {
     type Outcome = Model;
     const STATUS: StatusCode = StatusCode::OK;
+    const MAY_DIFFER: bool = false;
 
     async fn run(&self, app: &Application, ResourceId(id): ResourceId) -> Result<Model, Problem> {
         Ok(app.edit_model.add_portfolios(ModelId::from_bytes(id), self.0.clone()).await?)

@@ -45,6 +45,7 @@ struct AddPosition(Position);
 impl Creation for AddPosition {
     type Outcome = Model;
     const STATUS: StatusCode = StatusCode::OK;
+    const MAY_DIFFER: bool = false;
 
     async fn run(&self, app: &Application, ResourceId(id): ResourceId) -> Result<Model, Problem> {
         Ok(app.edit_model.add_position(ModelId::from_bytes(id), self.0).await?)

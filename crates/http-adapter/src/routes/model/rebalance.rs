@@ -48,6 +48,7 @@ struct Rebalance {
 impl Creation for Rebalance {
     type Outcome = RebalanceAnswer;
     const STATUS: StatusCode = StatusCode::OK;
+    const MAY_DIFFER: bool = true;
 
     async fn run(&self, app: &Application, ResourceId(id): ResourceId) -> Result<RebalanceAnswer, Problem> {
         Ok(app.rebalance_model.run(RebalanceId::from_bytes(id), self.model_id, self.deadline).await?)

@@ -44,6 +44,7 @@ struct CreateModel(ModelDefinition);
 impl Creation for CreateModel {
     type Outcome = Model;
     const STATUS: StatusCode = StatusCode::CREATED;
+    const MAY_DIFFER: bool = false;
 
     async fn run(&self, app: &Application, ResourceId(id): ResourceId) -> Result<Model, Problem> {
         Ok(app.create_model.run(ModelId::from_bytes(id), self.0.clone()).await?)

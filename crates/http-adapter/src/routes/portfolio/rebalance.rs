@@ -53,6 +53,7 @@ struct Rebalance {
 impl Creation for Rebalance {
     type Outcome = RebalanceAnswer;
     const STATUS: StatusCode = StatusCode::OK;
+    const MAY_DIFFER: bool = true;
 
     async fn run(&self, app: &Application, ResourceId(id): ResourceId) -> Result<RebalanceAnswer, Problem> {
         let id = RebalanceId::from_bytes(id);

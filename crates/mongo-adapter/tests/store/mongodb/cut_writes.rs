@@ -168,10 +168,10 @@ async fn a_key_is_claimed_completed_and_released_once() {
         let taken = keys.claim(&request(99, 1)).await.expect("claimed");
         assert_eq!(taken, Claim::Interrupted(ResourceId([n; 12])), "{fault:?}");
         faulty.rule(Rule::next("delete", "idempotency_keys", fault.clone()));
-        keys.release(&key).await.expect("released");
+        keys.release(&request(99, 1).held()).await.expect("released");
         assert_eq!(other.claim(&request(n + 100, 2)).await.expect("claimed"), Claim::First, "{fault:?}");
         faulty.rule(Rule::next("update", "idempotency_keys", fault.clone()));
-        keys.complete(&key, 201, ResourceId([n; 12])).await.expect("completed");
+        keys.complete(&request(n + 100, 2).held(), 201, ResourceId([n; 12])).await.expect("completed");
         let done = Claim::Done { status: 201, resource_id: ResourceId([n; 12]) };
         assert_eq!(other.claim(&request(99, 2)).await.expect("claimed"), done, "{fault:?}");
     }

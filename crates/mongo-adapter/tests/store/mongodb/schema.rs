@@ -30,11 +30,10 @@ async fn everything(faulty: &Faulty) {
     let key = IdempotencyKey::new("key").expect("valid");
     let (now, busy_until, expires_at) = (at(0), at(1), at(2));
     let (fingerprint, resource_id) = (Fingerprint([1; 32]), ResourceId([1; 12]));
-    keys.claim(&ClaimRequest { key: key.clone(), fingerprint, resource_id, now, busy_until, expires_at })
-        .await
-        .expect("ok");
-    keys.complete(&key, 201, resource_id).await.expect("ok");
-    keys.release(&key).await.expect("ok");
+    let request = ClaimRequest { key, fingerprint, resource_id, now, busy_until, expires_at };
+    keys.claim(&request).await.expect("ok");
+    keys.complete(&request.held(), 201, resource_id).await.expect("ok");
+    keys.release(&request.held()).await.expect("ok");
     keys.purge(at(9)).await.expect("ok");
 }
 
