@@ -45,6 +45,7 @@ are described in docs/errors.md. HEAD answers wherever GET does. There is no aut
         rebalances::by_portfolios::rebalances_by_portfolios,
         rebalance::get::get_rebalance,
         rebalance::delete::delete_rebalance,
+        rebalance::failures::rebalance_failures,
         rebalance::portfolios::rebalance_portfolios,
         rebalance::positions::rebalance_positions,
         health::live::live,

@@ -52,6 +52,7 @@ fn endpoints() -> Vec<Endpoint> {
         Endpoint::at("/api/v1/rebalance/{rebalance_id}")
             .get(rebalance::get::get_rebalance)
             .delete(rebalance::delete::delete_rebalance),
+        Endpoint::at("/api/v1/rebalance/{rebalance_id}/failures").get(rebalance::failures::rebalance_failures),
         Endpoint::at("/api/v1/rebalance/{rebalance_id}/portfolios").get(rebalance::portfolios::rebalance_portfolios),
         Endpoint::at("/api/v1/rebalance/{rebalance_id}/portfolio/{portfolio_id}/positions")
             .get(rebalance::positions::rebalance_positions),

@@ -21,6 +21,14 @@ pub struct Slice {
 impl Slice {
     /// The whole list.
     pub const ALL: Self = Self { offset: 0, limit: None };
+
+    /// The part of `rows` that it names.
+    #[must_use]
+    pub fn cut<T>(self, rows: &[T]) -> &[T] {
+        let rest = usize::try_from(self.offset).ok().and_then(|offset| rows.get(offset..)).unwrap_or_default();
+        let most = self.limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(usize::MAX);
+        &rest[..rest.len().min(most)]
+    }
 }
 
 /// A part of a list, and how long the whole list is.

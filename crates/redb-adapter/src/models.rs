@@ -70,7 +70,7 @@ impl ModelStore for RedbModelStore {
             .read(move |txn| {
                 let models = txn.open_table(MODELS)?;
                 let sorted = order::sorted(&txn.open_table(MODEL_ORDER)?, &sort)?;
-                let page = crate::rebalances::cut(&sorted, slice).iter().map(|id| rows::listed(&models, *id));
+                let page = slice.cut(&sorted).iter().map(|id| rows::listed(&models, *id));
                 Ok(Page { items: page.collect::<Result<_, _>>()?, total: sorted.len() as u64 })
             })
             .await

@@ -10,7 +10,6 @@ mod list;
 mod stream;
 
 pub(crate) use leftovers::sweep;
-pub(crate) use list::cut;
 
 use crate::engine::{Change, Engine};
 use crate::failure::Failure;

@@ -5,6 +5,7 @@ use super::decimal::NumberDecimal;
 use super::time;
 use domain::rebalance::{PortfolioFailure, PortfolioRebalance, RebalanceHeader, RebalancedPosition};
 use serde::Serialize;
+use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 /// A stored rebalance, up to its portfolios.
@@ -32,6 +33,14 @@ pub(crate) struct HeadResponse {
 pub(crate) struct TailResponse {
     /// Portfolios that could not be rebalanced.
     failures: Vec<StoredFailureResponse>,
+    #[serde(flatten)]
+    version: VersionResponse,
+}
+
+/// The version of a stored rebalance.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = RebalanceVersion)]
+pub(crate) struct VersionResponse {
     /// The version of the record.
     #[schema(minimum = 1)]
     version: u32,
@@ -45,9 +54,12 @@ pub(crate) struct TailResponse {
 #[schema(as = RebalanceSummaryDTO)]
 pub(crate) struct SummaryResponse {
     #[serde(flatten)]
-    pub(crate) head: HeadResponse,
+    head: HeadResponse,
+    /// How many portfolios could not be rebalanced, by problem code; which ones stands in the record.
+    #[schema(example = json!({"no_feasible_solution": 39}))]
+    failure_counts: BTreeMap<&'static str, u64>,
     #[serde(flatten)]
-    pub(crate) tail: TailResponse,
+    tail: VersionResponse,
 }
 
 /// A stored rebalance, as the OpenAPI document describes it: it is written in pieces and never whole in memory.
@@ -71,8 +83,14 @@ pub(crate) struct ListedRebalance {
     /// What was decided for each portfolio; not with `view=summary`.
     #[schema(required = false)]
     portfolios: Vec<PortfolioResponse>,
+    /// Portfolios that could not be rebalanced; not with `view=summary`.
+    #[schema(required = false)]
+    failures: Vec<StoredFailureResponse>,
+    /// How many could not be rebalanced, by problem code; only with `view=summary`.
+    #[schema(required = false)]
+    failure_counts: BTreeMap<&'static str, u64>,
     #[serde(flatten)]
-    tail: TailResponse,
+    version: VersionResponse,
 }
 
 /// A portfolio that could not be rebalanced.
@@ -170,20 +188,29 @@ impl TailResponse {
     pub(crate) fn new(header: &RebalanceHeader) -> Self {
         Self {
             failures: header.failures.iter().map(StoredFailureResponse::new).collect(),
-            version: header.version.number(),
-            created_at: time::format(header.created_at),
+            version: VersionResponse::new(header),
         }
+    }
+}
+
+impl VersionResponse {
+    fn new(header: &RebalanceHeader) -> Self {
+        Self { version: header.version.number(), created_at: time::format(header.created_at) }
     }
 }
 
 impl SummaryResponse {
     pub(crate) fn new(header: &RebalanceHeader) -> Self {
-        Self { head: HeadResponse::new(header), tail: TailResponse::new(header) }
+        let mut failure_counts = BTreeMap::new();
+        for failure in &header.failures {
+            *failure_counts.entry(failure.code.code()).or_default() += 1;
+        }
+        Self { head: HeadResponse::new(header), failure_counts, tail: VersionResponse::new(header) }
     }
 }
 
 impl StoredFailureResponse {
-    fn new(failure: &PortfolioFailure) -> Self {
+    pub(crate) fn new(failure: &PortfolioFailure) -> Self {
         Self {
             portfolio_id: failure.portfolio_id.to_string(),
             portfolio_name: failure.portfolio_name.clone(),

@@ -25,6 +25,7 @@ fn paths() -> Vec<(String, Vec<&'static str>)> {
         at("/api/v1/rebalances", &["GET", "HEAD"]),
         at("/api/v1/rebalances/portfolios", &["POST"]),
         at("/api/v1/rebalance/{id}", &["GET", "HEAD", "DELETE"]),
+        at("/api/v1/rebalance/{id}/failures", &["GET", "HEAD"]),
         at("/api/v1/rebalance/{id}/portfolios", &["GET", "HEAD"]),
         at("/api/v1/rebalance/{id}/portfolio/{id}/positions", &["GET", "HEAD"]),
         at("/health/live", &["GET", "HEAD"]),

@@ -125,7 +125,11 @@ async fn a_summary_leaves_the_portfolios_out_and_reads_none() {
     let answer = world.get(&format!("{LIST}?view=summary&limit=1")).await.expect(200);
     let row = &answer.json()[0];
     assert!(row.get("portfolios").is_none());
-    assert_eq!((&row["number_of_portfolios"], &row["failures"], &row["version"]), (&json!(12), &json!([]), &json!(1)));
+    assert!(row.get("failures").is_none());
+    assert_eq!(
+        (&row["number_of_portfolios"], &row["failure_counts"], &row["version"]),
+        (&json!(12), &json!({}), &json!(1))
+    );
     assert_eq!(world.rebalance_faults.calls("portfolios"), 0);
     let full = world.get(&format!("{LIST}?view=full&limit=1")).await.expect(200).json();
     assert!(full[0].get("portfolios").is_some());
@@ -180,4 +184,34 @@ async fn what_fails_before_the_first_byte_is_a_problem() {
     assert_eq!(world.get(LIST).await.problem(), (503, "store_unavailable".into()));
     world.rebalance_faults.fail_call("portfolios", 3, Fault::Corrupt);
     assert_eq!(world.get(LIST).await.problem(), (500, "stored_data_unreadable".into()));
+}
+
+#[actix_web::test]
+async fn a_summary_counts_failures_by_code_and_the_record_lists_them_in_pages() {
+    let world = World::new().await;
+    let rebalance = rebalance_builder(1).portfolios(1..=2).failed(10..=49).build();
+    world.stores.rebalances.append(&rebalance).await.expect("room");
+    let answer = world.get(&format!("{LIST}?view=summary")).await.expect(200);
+    let code = rebalance.header.failures[0].code.code();
+    assert_eq!(answer.json()[0]["failure_counts"], json!({ code: 40 }));
+    assert!(answer.text().len() < 400, "{}", answer.text());
+
+    let failures = format!("/api/v1/rebalance/{}/failures", rebalance.header.id);
+    let ids = |answer: &crate::world::Answer| -> Vec<String> {
+        let rows = answer.json();
+        let rows = rows.as_array().expect("an array");
+        rows.iter().map(|row| row["portfolio_id"].as_str().expect("an id").to_owned()).collect()
+    };
+    let expected: Vec<_> = (10..=49).map(|n| portfolio_id(n).to_string()).collect();
+    let whole = world.get(&failures).await.expect(200);
+    assert_eq!((ids(&whole), whole.header("x-total-count")), (expected.clone(), "40"));
+    let record = world.get(&format!("/api/v1/rebalance/{}", rebalance.header.id)).await.expect(200).json();
+    assert_eq!(record["failures"], whole.json());
+    for (query, rows) in
+        [("?offset=38", 38..40), ("?limit=3", 0..3), ("?offset=5&limit=2", 5..7), ("?offset=40", 40..40)]
+    {
+        let page = world.get(&format!("{failures}{query}")).await.expect(200);
+        assert_eq!((ids(&page), page.header("x-total-count")), (expected[rows].to_vec(), "40"), "{query}");
+    }
+    assert_eq!(world.get(&format!("{failures}?limit=-1")).await.problem(), (422, "paging_out_of_range".into()));
 }

@@ -103,7 +103,7 @@ async fn positions_without_a_trade_say_so_with_nulls_and_stand_by_security() {
 #[actix_web::test]
 async fn an_id_is_well_formed_and_known() {
     let world = World::new().await;
-    for below in ["", "/portfolios", "/portfolio/680ad0a32a7a9a1b4c1d2e01/positions"] {
+    for below in ["", "/failures", "/portfolios", "/portfolio/680ad0a32a7a9a1b4c1d2e01/positions"] {
         let answer = world.get(&format!("/api/v1/rebalance/short{below}")).await;
         assert_eq!(answer.problem(), (400, "invalid_id".into()), "{below}");
         assert_eq!(

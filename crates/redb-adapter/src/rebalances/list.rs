@@ -36,7 +36,7 @@ pub(super) fn page(
     };
     rows.sort_by(|a, b| compare(a, b, sort));
     let rebalances = txn.open_table(REBALANCES)?;
-    let headers = cut(&rows, slice).iter().map(|row| {
+    let headers = slice.cut(&rows).iter().map(|row| {
         let id = RebalanceId::from_bytes(row.id);
         stored(&rebalances, id)?
             .ok_or_else(|| Failure::corrupt("rebalance", &id, "an index lists it, and it is not there"))
@@ -84,11 +84,4 @@ fn compare(a: &Row, b: &Row, sort: RebalanceSort) -> Ordering {
         Direction::Descending => ascending.reverse(),
     };
     directed.then(a.id.cmp(&b.id))
-}
-
-/// The part of `rows` that `slice` names.
-pub(crate) fn cut<T>(rows: &[T], slice: Slice) -> &[T] {
-    let rest = usize::try_from(slice.offset).ok().and_then(|offset| rows.get(offset..)).unwrap_or_default();
-    let most = slice.limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(usize::MAX);
-    &rest[..rest.len().min(most)]
 }

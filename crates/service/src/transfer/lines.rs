@@ -23,6 +23,8 @@ pub(super) enum Line {
     Rebalance(RebalanceLine),
     /// One portfolio of the rebalance before it.
     Portfolio(PortfolioLine),
+    /// The rebalance before it was deleted while it was exported, and is no part of the export.
+    Withdrawn,
     /// The last line.
     End { models: u64, rebalances: u64 },
 }

@@ -1,6 +1,9 @@
 //! What is exported can be imported, whole, and a file that is not whole is recognised.
 
-use super::*;
+use super::Counts;
+use super::reading::read_all;
+use super::writing::write_all;
+use crate::stores::Stores;
 use port_contracts::builders::at;
 use port_contracts::{model_builder, rebalance_builder};
 use std::path::Path;
@@ -49,12 +52,18 @@ async fn what_is_no_whole_export_is_refused_with_its_line() {
     let (source, target) = (filled(source.path()).await, open(target.path()));
     let lines = String::from_utf8(exported(&source).await).expect("utf-8");
     let cut = lines.lines().take(5).collect::<Vec<_>>().join("\n");
+    let headless: Vec<_> = lines.lines().filter(|line| !line.contains("\"kind\":\"rebalance\"")).collect();
+    let headless = headless.join("\n");
+    let lost = lines.lines().find(|line| line.contains("\"kind\":\"portfolio\"")).expect("a portfolio");
+    let short = lines.replacen(&format!("{lost}\n"), "", 1);
     let damaged = lines.replacen("\"version\":2", "\"version\":0", 1);
     for (input, problem) in [
         ("", "nothing to import"),
         ("{\"kind\":\"format\",\"version\":99}\n", "format 99 is not known"),
         ("{\"models\":[]}\n", "line 1"),
         (cut.as_str(), "the export was cut"),
+        (headless.as_str(), "belongs to no rebalance"),
+        (short.as_str(), "counts 4 portfolios and 12 positions, but its lines hold 3 and 9: lines are missing"),
         (damaged.as_str(), "line 3: a version starts at 1"),
     ] {
         let error = read_all(&target.ports, input.as_bytes()).await.expect_err(problem);
@@ -71,4 +80,18 @@ async fn a_model_that_differs_from_one_of_its_name_is_not_overwritten() {
     let error = read_all(&target.ports, exported(&source).await.as_slice()).await.expect_err("a name is taken");
     assert!(error.to_string().contains("another model has the name Model 2"), "{error}");
     assert_eq!(target.ports.models.get(other.id).await.expect("works"), Some(other));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rebalance_that_was_withdrawn_is_no_part_of_the_export() {
+    let (source, target) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+    let (source, target) = (filled(source.path()).await, open(target.path()));
+    let lines = String::from_utf8(exported(&source).await).expect("utf-8");
+    let end = lines.lines().last().expect("an end");
+    let withdrawn = end.replace("\"rebalances\":3", "\"rebalances\":2");
+    let lines = lines.replace(end, &format!("{{\"kind\":\"withdrawn\"}}\n{withdrawn}"));
+    let counts = read_all(&target.ports, lines.as_bytes()).await.expect("imports");
+    assert_eq!(counts, Counts { models: 3, rebalances: 2 });
+    let id = rebalance_builder(3).build().header.id;
+    assert_eq!(target.ports.rebalances.header(id).await.expect("works"), None);
 }
