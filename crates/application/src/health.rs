@@ -4,7 +4,7 @@ use crate::rebalancing::SolverPool;
 use ports::{StoreHealth, Upstream, UpstreamHealth};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 /// How long the optimizer may take to solve a problem of one security, waiting for a free worker included.
@@ -45,6 +45,8 @@ pub enum Component {
 pub struct HealthReport {
     /// Each component's standing.
     pub components: BTreeMap<Component, Standing>,
+    /// The bytes that the store's file took when it was last touched; `None` where it has none.
+    pub store_bytes: Option<u64>,
     /// Whether the process is on its way out.
     pub draining: bool,
 }
@@ -84,6 +86,7 @@ pub struct HealthMonitor {
     upstreams: Arc<dyn UpstreamHealth>,
     solver: Arc<SolverPool>,
     known: RwLock<BTreeMap<Component, Standing>>,
+    store_bytes: Mutex<Option<u64>>,
     draining: AtomicBool,
 }
 
@@ -93,7 +96,8 @@ impl HealthMonitor {
         upstreams: Arc<dyn UpstreamHealth>,
         solver: Arc<SolverPool>,
     ) -> Self {
-        Self { store, upstreams, solver, known: RwLock::default(), draining: AtomicBool::new(false) }
+        let (known, store_bytes, draining) = (RwLock::default(), Mutex::default(), AtomicBool::new(false));
+        Self { store, upstreams, solver, known, store_bytes, draining }
     }
 
     /// Tries the optimizer and all called services, and remembers what they said. Runs in the background, so that
@@ -126,13 +130,17 @@ impl HealthMonitor {
     #[must_use]
     pub fn known(&self) -> HealthReport {
         let components = self.known.read().unwrap_or_else(PoisonError::into_inner).clone();
-        HealthReport { components, draining: self.draining.load(Ordering::Acquire) }
+        let store_bytes = *self.store_bytes.lock().unwrap_or_else(PoisonError::into_inner);
+        HealthReport { components, store_bytes, draining: self.draining.load(Ordering::Acquire) }
     }
 
     /// What is known, and the store's answer of now.
     pub async fn report(&self) -> HealthReport {
         let database = match self.store.ping().await {
-            Ok(()) => Standing::Healthy,
+            Ok(bytes) => {
+                *self.store_bytes.lock().unwrap_or_else(PoisonError::into_inner) = bytes;
+                Standing::Healthy
+            }
             Err(error) => Standing::Unhealthy(error.to_string()),
         };
         self.remember(Component::Database, database);
@@ -166,7 +174,7 @@ mod tests {
         Store {}
         #[async_trait]
         impl StoreHealth for Store {
-            async fn ping(&self) -> Result<(), StoreError>;
+            async fn ping(&self) -> Result<Option<u64>, StoreError>;
         }
     }
 
@@ -187,9 +195,9 @@ mod tests {
     #[tokio::test]
     async fn each_report_asks_the_store_once_and_no_called_service() {
         let (mut store, mut order) = (MockStore::new(), Sequence::new());
-        store.expect_ping().times(1).in_sequence(&mut order).returning(|| Ok(()));
+        store.expect_ping().times(1).in_sequence(&mut order).returning(|| Ok(Some(4096)));
         store.expect_ping().times(1).in_sequence(&mut order).returning(|| Err(StoreError::Timeout("slow".into())));
-        store.expect_ping().times(1).in_sequence(&mut order).returning(|| Ok(()));
+        store.expect_ping().times(1).in_sequence(&mut order).returning(|| Ok(None));
         let mut upstreams = MockUpstreams::new();
         // Once each by the one refresh, and never by a report.
         upstreams.expect_probe().times(Upstream::ALL.len()).returning(|service| match service {
@@ -202,6 +210,7 @@ mod tests {
         assert!(first.is_ready() && first.is_degraded(), "a called service is no reason to leave: {first:?}");
         let second = monitor.report().await;
         assert!(!second.is_ready() && !second.works(), "{second:?}");
+        assert_eq!((first.store_bytes, second.store_bytes), (Some(4096), Some(4096)), "as last seen");
         assert!(monitor.report().await.is_ready(), "it recovers with the store");
         monitor.drain();
         assert!(!monitor.known().is_ready() && monitor.known().works());
@@ -210,7 +219,7 @@ mod tests {
     #[tokio::test]
     async fn nothing_is_ready_before_it_was_tried() {
         let mut store = MockStore::new();
-        store.expect_ping().times(1).returning(|| Ok(()));
+        store.expect_ping().times(1).returning(|| Ok(None));
         let monitor = monitor(store, MockUpstreams::new());
         let report = monitor.report().await;
         assert_eq!(report.standing(Component::OptimizationEngine), &Standing::Unknown);

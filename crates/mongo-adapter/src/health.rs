@@ -21,12 +21,12 @@ impl MongoStoreHealth {
 
 #[async_trait]
 impl StoreHealth for MongoStoreHealth {
-    async fn ping(&self) -> Result<(), StoreError> {
+    async fn ping(&self) -> Result<Option<u64>, StoreError> {
         if let Some(error) = self.0.not_ready() {
             return Err(error);
         }
         // Not queued behind other commands: a busy store is a working store.
         let ping = self.0.database().run_command(doc! { "ping": 1 });
-        self.0.timed("ping", Kind::Read, LIMIT, ping.into_future()).await.map_err(Fault::into_store_error).map(drop)
+        self.0.timed("ping", Kind::Read, LIMIT, ping.into_future()).await.map_err(Fault::into_store_error).map(|_| None)
     }
 }

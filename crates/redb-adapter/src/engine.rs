@@ -54,6 +54,11 @@ impl Engine {
         Arc::clone(&self.long_work)
     }
 
+    /// The bytes that the file takes; nothing while it cannot be looked at. Blocks.
+    pub(crate) fn file_size(&self) -> Option<u64> {
+        std::fs::metadata(&self.path).ok().map(|file| file.len())
+    }
+
     /// Runs `work` on a snapshot of the file.
     pub(crate) async fn read<T, E>(
         self: &Arc<Self>,

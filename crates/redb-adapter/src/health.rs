@@ -24,12 +24,13 @@ impl RedbHealth {
 
 #[async_trait]
 impl StoreHealth for RedbHealth {
-    async fn ping(&self) -> Result<(), StoreError> {
-        let touched = self.0.read::<_, StoreError>(|txn| {
+    async fn ping(&self) -> Result<Option<u64>, StoreError> {
+        let engine = Arc::clone(&self.0);
+        let touched = self.0.read::<_, StoreError>(move |txn| {
             if txn.open_table(META)?.is_empty()? {
                 return Err(Failure::corrupt("store file", &META.name(), "it has lost its version"));
             }
-            Ok(())
+            Ok(engine.file_size())
         });
         match tokio::time::timeout(DEADLINE, touched).await {
             Ok(answer) => answer,

@@ -183,7 +183,8 @@ async fn a_closed_store_is_unavailable() {
     let (_directory, path) = directory();
     let store = RedbStore::open(&path).expect("a new store");
     let (model_store, health) = (store.model_store(), store.health());
-    health.ping().await.expect("open");
+    let size = std::fs::metadata(&path).expect("a file").len();
+    assert_eq!(health.ping().await.expect("open"), Some(size));
     store.close().expect("closed");
     assert!(matches!(health.ping().await, Err(StoreError::Unavailable(_))));
     let inserted = model_store.insert(&model_builder(1).build()).await;

@@ -5,6 +5,7 @@ mod model_store;
 mod rebalance_store;
 mod runs;
 mod store;
+mod store_health;
 mod upstreams;
 
 pub(crate) use idempotency_store::MeteredIdempotencyStore;
@@ -12,6 +13,7 @@ pub(crate) use model_store::MeteredModelStore;
 pub(crate) use rebalance_store::MeteredRebalanceStore;
 pub(crate) use runs::RunMetrics;
 pub(crate) use store::StoreMetrics;
+pub(crate) use store_health::MeteredStoreHealth;
 pub(crate) use upstreams::{TraceContext, UpstreamMetrics};
 
 use std::time::Duration;

@@ -2,7 +2,7 @@
 
 use crate::config::Config;
 use crate::identity::{ObjectIds, SystemClock};
-use crate::metered::{RunMetrics, StoreMetrics, TraceContext, UpstreamMetrics};
+use crate::metered::{MeteredStoreHealth, RunMetrics, StoreMetrics, TraceContext, UpstreamMetrics};
 use crate::stores::{APPEND_TIMEOUT, StorePorts};
 use application::{Application, Ports, Settings};
 use opentelemetry::metrics::Meter;
@@ -21,7 +21,7 @@ pub(crate) fn application(config: &Config, stores: &StorePorts, meter: &Meter) -
         models: stores.models,
         rebalances: stores.rebalances,
         requests: stores.requests,
-        store_health: stores.health,
+        store_health: Arc::new(MeteredStoreHealth::new(stores.health, meter)),
         accounting: upstreams.accounting(),
         prices: upstreams.prices(),
         securities: upstreams.securities(),

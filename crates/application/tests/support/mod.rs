@@ -63,8 +63,8 @@ struct AlwaysThere;
 
 #[async_trait::async_trait]
 impl StoreHealth for AlwaysThere {
-    async fn ping(&self) -> Result<(), StoreError> {
-        Ok(())
+    async fn ping(&self) -> Result<Option<u64>, StoreError> {
+        Ok(None)
     }
 }
 

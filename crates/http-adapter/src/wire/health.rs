@@ -93,7 +93,7 @@ pub(crate) struct FullResponse {
 #[schema(as = HealthChecks)]
 pub(crate) struct FullChecks {
     /// The store.
-    database: CheckResponse,
+    database: DatabaseCheck,
     /// The called services, as they were when last tried in the background.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false, nullable = false)]
@@ -102,6 +102,18 @@ pub(crate) struct FullChecks {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false, nullable = false)]
     optimization_engine: Option<CheckResponse>,
+}
+
+/// Whether the store works, and how large it is.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = DatabaseCheck)]
+pub(crate) struct DatabaseCheck {
+    #[serde(flatten)]
+    check: CheckResponse,
+    /// Bytes that the embedded store's file takes; absent with MongoDB.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false, example = 1_056_768)]
+    size_bytes: Option<u64>,
 }
 
 /// What the full answer is to show.
@@ -171,7 +183,7 @@ impl FullResponse {
             (true, false) => "healthy",
         };
         let checks = FullChecks {
-            database: check(Component::Database),
+            database: DatabaseCheck { check: check(Component::Database), size_bytes: report.store_bytes },
             external_services: shown.external.then(services),
             optimization_engine: shown.optimization.then(|| check(Component::OptimizationEngine)),
         };

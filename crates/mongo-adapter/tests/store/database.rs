@@ -97,7 +97,7 @@ pub(crate) async fn until_ready(store: &MongoStore) {
     let mut last = None;
     for _ in 0..600 {
         match health.ping().await {
-            Ok(()) => return,
+            Ok(_) => return,
             Err(error) => last = Some(error),
         }
         tokio::time::sleep(Duration::from_millis(50)).await;

@@ -113,7 +113,7 @@ impl<S: IdempotencyStore + ?Sized> IdempotencyStore for Faulty<S> {
 
 #[async_trait]
 impl<S: StoreHealth + ?Sized> StoreHealth for Faulty<S> {
-    async fn ping(&self) -> Result<(), StoreError> {
+    async fn ping(&self) -> Result<Option<u64>, StoreError> {
         self.plan.carry_out("ping", self.inner.ping()).await
     }
 }

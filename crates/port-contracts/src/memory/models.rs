@@ -111,7 +111,7 @@ impl ModelStore for MemoryModelStore {
 
 #[async_trait]
 impl StoreHealth for MemoryModelStore {
-    async fn ping(&self) -> Result<(), StoreError> {
-        Ok(())
+    async fn ping(&self) -> Result<Option<u64>, StoreError> {
+        Ok(None)
     }
 }

@@ -110,6 +110,8 @@ fn metrics_have_the_names_of_the_contract() {
     let service = Service::start(suite.endpoints(), data.path());
     let model = create(&service, &worked_example(&suite));
     service.post(&format!("{model}/rebalance"), "").expect(200);
+    let size = service.get("/health/health").expect(200).json()["checks"]["database"]["size_bytes"].as_u64();
+    assert!(size.is_some_and(|size| size > 4096), "{size:?}");
     let text = service.get("/metrics").expect(200).text;
     for name in [
         "http_requests_total{",
@@ -121,6 +123,7 @@ fn metrics_have_the_names_of_the_contract() {
         "upstream_request_duration_milliseconds_bucket{",
         "store_operations_total{",
         "store_operation_duration_milliseconds_bucket{",
+        "store_file_bytes",
         "circuit_breaker_state{",
         "rebalance_runs{",
         "process_resident_memory_bytes",
