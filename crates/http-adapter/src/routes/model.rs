@@ -11,14 +11,15 @@ pub(crate) mod remove_portfolios;
 pub(crate) mod remove_position;
 pub(crate) mod update;
 
+use crate::extract::etag;
 use crate::json;
 use crate::problem::Problem;
 use crate::wire::model::ModelResponse;
+use actix_web::http::header;
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use domain::Model;
 
 /// A model as the answer, with its version as `ETag`.
 pub(crate) fn answer(response: &mut HttpResponseBuilder, model: &Model) -> Result<HttpResponse, Problem> {
-    let tag = format!("\"{}\"", model.version);
-    json::with_headers(response.insert_header(("ETag", tag)), &ModelResponse::new(model))
+    json::with_headers(response.insert_header((header::ETAG, etag(model.version))), &ModelResponse::new(model))
 }

@@ -1,7 +1,9 @@
 //! `POST /models`, and `/model/{id}`
 
 use crate::world::{Answer, World, model, position};
+use actix_web::test::TestRequest;
 use port_contracts::builders::{portfolio_id, security_id};
+use port_contracts::rebalance_builder;
 use serde_json::{Value, json};
 
 const MODELS: &str = "/api/v1/models";
@@ -216,6 +218,27 @@ async fn a_model_is_read_with_its_version_as_etag() {
     assert_eq!(answer.header("etag"), "\"1\"");
     let upper = format!("/api/v1/model/{}", path.trim_start_matches("/api/v1/model/").to_uppercase());
     assert_eq!(world.get(&upper).await.expect(200).json(), answer.json());
+}
+
+#[actix_web::test]
+async fn a_caller_who_has_the_version_is_told_that_nothing_changed() {
+    let (world, path) = world_with_growth().await;
+    let rebalance = rebalance_builder(1).build();
+    world.stores.rebalances.append(&rebalance).await.expect("room");
+    let asking = |path: &str, tags: &str| TestRequest::get().uri(path).insert_header(("If-None-Match", tags));
+    for path in [path, format!("/api/v1/rebalance/{}", rebalance.header.id)] {
+        for tags in ["\"1\"", "W/\"1\"", "\"7\", \"1\"", "*"] {
+            let answer = world.send(asking(&path, tags)).await.expect(304);
+            assert_eq!((answer.text(), answer.header("etag")), ("", "\"1\""), "{tags}");
+        }
+        let whole = world.get(&path).await.expect(200);
+        for tags in ["\"2\"", "1", "", "\"11\"", "\"1", "\"\""] {
+            let answer = world.send(asking(&path, tags)).await.expect(200);
+            assert_eq!((answer.text(), answer.header("etag")), (whole.text(), "\"1\""), "{tags}");
+        }
+    }
+    let nobody = world.send(asking(NOBODY, "*")).await;
+    assert_eq!(nobody.problem(), (404, "model_not_found".into()));
 }
 
 #[actix_web::test]
