@@ -43,8 +43,15 @@ impl ReadRebalance {
     /// # Errors
     /// `NotFound`, `Store`; the stream yields `Store` errors of its own.
     pub async fn run(&self, id: RebalanceId, slice: Slice) -> Result<StoredRebalance, ReadRebalanceError> {
-        let header = self.rebalances.header(id).await?.ok_or(ReadRebalanceError::NotFound(id))?;
-        Ok(StoredRebalance { portfolios: self.rebalances.portfolios(id, slice), header })
+        Ok(StoredRebalance { header: self.header(id).await?, portfolios: self.rebalances.portfolios(id, slice) })
+    }
+
+    /// The header alone.
+    ///
+    /// # Errors
+    /// `NotFound`, `Store`.
+    pub async fn header(&self, id: RebalanceId) -> Result<RebalanceHeader, ReadRebalanceError> {
+        self.rebalances.header(id).await?.ok_or(ReadRebalanceError::NotFound(id))
     }
 
     /// All portfolios of a rebalance whose header is at hand.
@@ -65,9 +72,7 @@ impl ReadRebalance {
         if let Some(portfolio) = self.rebalances.portfolio(rebalance_id, &portfolio_id).await? {
             return Ok(portfolio);
         }
-        match self.rebalances.header(rebalance_id).await? {
-            Some(_) => Err(ReadRebalanceError::PortfolioNotFound { rebalance_id, portfolio_id }),
-            None => Err(ReadRebalanceError::NotFound(rebalance_id)),
-        }
+        self.header(rebalance_id).await?;
+        Err(ReadRebalanceError::PortfolioNotFound { rebalance_id, portfolio_id })
     }
 }

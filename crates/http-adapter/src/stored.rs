@@ -3,7 +3,7 @@
 use crate::json::{Aborted, JsonWriter};
 use crate::problem::{Problem, rebalance_not_found};
 use crate::wire::stored::{HeadResponse, PortfolioResponse, TailResponse};
-use application::{Application, PortfolioStream, Slice};
+use application::{Application, PortfolioStream};
 use domain::rebalance::RebalanceHeader;
 use futures::TryStreamExt;
 
@@ -53,7 +53,7 @@ pub(crate) async fn write_whole(
 }
 
 async fn exists(app: &Application, header: &RebalanceHeader) -> Result<bool, Aborted> {
-    match app.read_rebalance.run(header.id, Slice { offset: 0, limit: Some(0) }).await {
+    match app.read_rebalance.header(header.id).await {
         Ok(_) => Ok(true),
         Err(application::ReadRebalanceError::NotFound(_)) => Ok(false),
         Err(error) => Err(error.into()),

@@ -8,20 +8,13 @@ pub use idempotency::MemoryIdempotencyStore;
 pub use models::MemoryModelStore;
 pub use rebalances::MemoryRebalanceStore;
 
-use ports::{Direction, Slice};
+use ports::Direction;
 use std::cmp::Ordering;
 use std::sync::{Mutex, MutexGuard};
 
 /// The content of a fake, also after a test thread has panicked while holding it.
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
-}
-
-/// The part of `rows` that `slice` names.
-fn cut<T>(rows: impl Iterator<Item = T>, slice: Slice) -> Vec<T> {
-    let skipped = usize::try_from(slice.offset).unwrap_or(usize::MAX);
-    let most = slice.limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
-    rows.skip(skipped).take(most).collect()
 }
 
 /// `ascending`, or its opposite.

@@ -59,7 +59,7 @@ pub(crate) struct SummaryResponse {
     #[schema(example = json!({"no_feasible_solution": 39}))]
     failure_counts: BTreeMap<&'static str, u64>,
     #[serde(flatten)]
-    tail: VersionResponse,
+    version: VersionResponse,
 }
 
 /// A stored rebalance, as the OpenAPI document describes it: it is written in pieces and never whole in memory.
@@ -205,7 +205,7 @@ impl SummaryResponse {
         for failure in &header.failures {
             *failure_counts.entry(failure.code.code()).or_default() += 1;
         }
-        Self { head: HeadResponse::new(header), failure_counts, tail: VersionResponse::new(header) }
+        Self { head: HeadResponse::new(header), failure_counts, version: VersionResponse::new(header) }
     }
 }
 

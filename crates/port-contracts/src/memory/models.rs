@@ -1,6 +1,6 @@
 //! Models in memory.
 
-use super::{cut, directed, locked};
+use super::{directed, locked};
 use async_trait::async_trait;
 use domain::{Model, ModelId, PortfolioId, Timestamp, Version};
 use ports::{DateChange, ModelSort, ModelSortKey, ModelStore, ModelStoreError, Page, Slice, StoreError, StoreHealth};
@@ -77,7 +77,7 @@ impl ModelStore for MemoryModelStore {
         let models = locked(&self.models);
         let mut sorted: Vec<&Model> = models.values().collect();
         sorted.sort_by(|a, b| compare(a, b, sort));
-        Ok(Page { total: sorted.len() as u64, items: cut(sorted.into_iter().cloned(), slice) })
+        Ok(Page { total: sorted.len() as u64, items: slice.cut(&sorted).iter().copied().cloned().collect() })
     }
 
     async fn replace(&self, model: &Model, expected: Version, date: DateChange) -> Result<(), ModelStoreError> {

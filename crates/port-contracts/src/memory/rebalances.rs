@@ -1,6 +1,6 @@
 //! Rebalances in memory.
 
-use super::{cut, directed, locked};
+use super::{directed, locked};
 use async_trait::async_trait;
 use domain::rebalance::{PortfolioRebalance, Rebalance, RebalanceHeader};
 use domain::{PortfolioId, RebalanceId, Version};
@@ -64,11 +64,11 @@ impl RebalanceStore for MemoryRebalanceStore {
         };
         let mut headers: Vec<_> = rebalances.values().filter(wanted).map(|rebalance| &rebalance.header).collect();
         headers.sort_by(|a, b| compare(a, b, sort));
-        Ok(Page { total: headers.len() as u64, items: cut(headers.into_iter().cloned(), slice) })
+        Ok(Page { total: headers.len() as u64, items: slice.cut(&headers).iter().copied().cloned().collect() })
     }
 
     fn portfolios(&self, id: RebalanceId, slice: Slice) -> PortfolioStream {
-        let rows = self.get(id).map(|rebalance| cut(rebalance.portfolios.iter().cloned(), slice)).unwrap_or_default();
+        let rows = self.get(id).map(|rebalance| slice.cut(&rebalance.portfolios).to_vec()).unwrap_or_default();
         stream::iter(rows.into_iter().map(Ok)).boxed()
     }
 

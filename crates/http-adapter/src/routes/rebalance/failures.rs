@@ -8,7 +8,6 @@ use crate::wire::paging;
 use crate::wire::stored::StoredFailureResponse;
 use actix_web::HttpResponse;
 use actix_web::web::Data;
-use application::Slice;
 
 /// List the portfolios of a stored rebalance that could not be rebalanced
 ///
@@ -30,8 +29,7 @@ pub(crate) async fn rebalance_failures(
     query: Query,
 ) -> Result<HttpResponse, Problem> {
     let slice = paging::of_portfolios(&query)?;
-    let none = Slice { offset: 0, limit: Some(0) };
-    let failures = state.application.read_rebalance.run(id, none).await?.header.failures;
+    let failures = state.application.read_rebalance.header(id).await?.failures;
     let mut response = HttpResponse::Ok();
     response.insert_header(("X-Total-Count", failures.len().to_string()));
     let rows: Vec<_> = slice.cut(&failures).iter().map(StoredFailureResponse::new).collect();
